@@ -1,0 +1,86 @@
+"""What Herald keeps, in one SQLite file. This is the front door: nothing outside sees SQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from storage.archives import Archives, archive_id, keep_reading
+from storage.database import Database, DatabaseError, open_database
+from storage.facts import KEY_CHECK, Facts
+from storage.model import Archive, Draft, Fate, Reading, Saved
+from storage.outbox import OutboxShelf, announce
+from storage.releases import Releases, save
+from storage.seal import Seal, SealError
+from storage.search.fulltext import Search
+from storage.subscribers import Joined, Subscribers
+
+__all__ = ["DatabaseError", "Joined", "Seal", "SealError", "Storage", "open_storage"]
+
+
+class Storage:
+    """All shelves of one database."""
+
+    def __init__(self, database: Database, seal: Seal | None) -> None:
+        self.database = database
+        self.archives = Archives(database)
+        self.facts = Facts(database)
+        self.releases = Releases(database)
+        self.search = Search(database)
+        self.subscribers = Subscribers(database, seal)
+        self.outbox = OutboxShelf(database, self.subscribers)
+
+    async def keep(
+        self,
+        archive: Archive,
+        drafts: Iterable[tuple[Draft, Fate]],
+        now: datetime,
+        reading: Reading | None = None,
+    ) -> list[tuple[Saved, int]]:
+        """Keep drafts, oldest first, what is to be announced of them, and how the reading went.
+
+        One promise, one transaction: a release that is news is stored and owed, or neither.
+        """
+        kept = []
+        async with self.database.write() as tx:
+            place = await archive_id(tx, archive)
+            for draft, fate in drafts:
+                saved, number = await save(tx, place, draft, fate, now)
+                if saved is Saved.NEW and fate is Fate.ANNOUNCE:
+                    await announce(tx, number, now)
+                kept.append((saved, number))
+            if reading is not None:
+                await keep_reading(tx, reading)
+        return kept
+
+
+@asynccontextmanager
+async def open_storage(
+    path: Path, seal: Seal | None = None, *, checkpoints: bool = True
+) -> AsyncIterator[Storage]:
+    """Open the database, migrated; with a `seal`, check that it is the one it was sealed with.
+
+    Raises DatabaseError or SealError, each one sentence for the operator.
+    """
+    database = await open_database(path, checkpoints=checkpoints)
+    try:
+        storage = Storage(database, seal)
+        if seal is not None:
+            await _check(storage, seal)
+        yield storage
+    finally:
+        await database.close()
+
+
+async def _check(storage: Storage, seal: Seal) -> None:
+    known = await storage.facts.get(KEY_CHECK)
+    if known == seal.check:
+        return
+    if known and await storage.subscribers.any():
+        raise SealError(
+            "This key is not the one the database's addresses were sealed with."
+            " Put the right key file in place, or restore the backup that belongs to this key."
+        )
+    await storage.facts.set(KEY_CHECK, seal.check)

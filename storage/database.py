@@ -1,0 +1,238 @@
+"""The SQLite file: open and migrate it, one write transaction at a time, readers apart, backup."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables came with 3.37
+BUSY_MS = 5000
+READERS = 2
+READ_SECONDS = 2.0
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the text says why and what to do."""
+
+
+class Connection:
+    """Runs statements: all that a shelf ever sees of a database."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
+        async with self._connection.execute(sql, tuple(values)) as cursor:
+            return [tuple(row) for row in await cursor.fetchall()]
+
+    async def row(self, sql: str, values: Iterable[Any] = ()) -> Row | None:
+        async with self._connection.execute(sql, tuple(values)) as cursor:
+            found = await cursor.fetchone()
+        return tuple(found) if found is not None else None
+
+    async def value(self, sql: str, values: Iterable[Any] = ()) -> Any:
+        found = await self.row(sql, values)
+        return found[0] if found is not None else None
+
+
+class Transaction(Connection):
+    """An open write transaction. Functions that take one never open their own."""
+
+    async def run(self, sql: str, values: Iterable[Any] = ()) -> int:
+        """Run one statement; returns how many rows it changed."""
+        async with self._connection.execute(sql, tuple(values)) as cursor:
+            return cursor.rowcount
+
+    async def insert(self, sql: str, values: Iterable[Any] = ()) -> int:
+        """Run one INSERT; returns the new row's id."""
+        async with self._connection.execute(sql, tuple(values)) as cursor:
+            return cursor.lastrowid or 0
+
+    async def run_many(self, sql: str, values: Iterable[Iterable[Any]]) -> None:
+        await self._connection.executemany(sql, [tuple(v) for v in values])
+
+
+class Database:
+    """One writer behind a lock, and a few readers; every connection has a thread of its own."""
+
+    def __init__(self, path: Path, writer: aiosqlite.Connection, checkpoints: bool) -> None:
+        self.path = path
+        self._writer = writer
+        self._checkpoints = checkpoints
+        self._writing = asyncio.Lock()
+        self._idle: asyncio.LifoQueue[aiosqlite.Connection | None] = asyncio.LifoQueue()
+        for _ in range(READERS):
+            self._idle.put_nowait(None)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """One write transaction: committed when the block ends, rolled back when it raises.
+
+        Nothing leaves the process from inside it. A block cancelled at its commit has committed.
+        """
+        async with self._writing:
+            try:
+                # BEGIN stands inside the try: cancelled while queued, it still runs in its thread.
+                await self._writer.execute("BEGIN IMMEDIATE")
+                yield Transaction(self._writer)
+                await _to_the_end(self._commit())
+            except BaseException:
+                await _to_the_end(self._roll_back())
+                raise
+
+    async def _commit(self) -> None:
+        await self._writer.commit()
+
+    async def _roll_back(self) -> None:
+        if self._writer.in_transaction:
+            await self._writer.rollback()
+
+    @asynccontextmanager
+    async def read(self, seconds: float = READ_SECONDS) -> AsyncIterator[Connection]:
+        """A reader that sees the last commit. Raises sqlite3.OperationalError after `seconds`."""
+        reader = await self._idle.get()
+        try:
+            if reader is None:
+                reader = await _connect(self.path, self._checkpoints)
+            until = time.monotonic() + seconds
+            await reader.set_progress_handler(lambda: time.monotonic() > until, 2000)
+            yield Connection(reader)
+        finally:
+            self._idle.put_nowait(reader)
+
+    async def truncate_log(self) -> bool:
+        """Move all from the log into the file and empty the log; False while a reader holds it."""
+        async with self._writing, self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+            row = await cursor.fetchone()
+        return row is not None and row[0] == 0
+
+    async def version(self) -> int:
+        """A number that changes when another process has written."""
+        async with self._writing, self._writer.execute("PRAGMA data_version") as cursor:
+            row = await cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    async def copy(self, target: Path) -> None:
+        """Write one consistent copy to a new file. Raises DatabaseError if it is there already."""
+        try:
+            async with self.read(seconds=3600) as reader:
+                await reader.rows("VACUUM INTO ?", (str(target),))
+        except sqlite3.Error as error:
+            raise DatabaseError(f"The copy {target} could not be written: {error}.") from None
+
+    async def close(self) -> None:
+        async with self._writing:
+            while not self._idle.empty():
+                reader = self._idle.get_nowait()
+                if reader is not None:
+                    await reader.close()
+            await self._writer.close()
+
+
+async def _to_the_end(work: Awaitable[T]) -> T:
+    """Await work to its end whoever cancels us meanwhile; then let the cancellation go on."""
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cancelled = not task.cancelled()
+    if cancelled:
+        task.result()
+        raise asyncio.CancelledError
+    return task.result()
+
+
+async def open_database(path: Path, *, checkpoints: bool = True) -> Database:
+    """Open the file, made and migrated if need be. Raises DatabaseError in one sentence.
+
+    `checkpoints` is for the one process that runs the bot: others leave the log alone.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise DatabaseError(
+            f"SQLite {sqlite3.sqlite_version} is too old: Herald needs 3.37 or newer."
+            " Use a newer Python."
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writer = await _connect(path, checkpoints)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(f"The database {path} cannot be opened: {_reason(error)}.") from None
+    try:
+        await migrate(writer, path)
+    except BaseException as error:
+        await writer.close()
+        if isinstance(error, sqlite3.Error):
+            raise DatabaseError(f"The database {path} cannot be used: {_reason(error)}.") from None
+        raise
+    return Database(path, writer, checkpoints)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or "unknown error") if isinstance(error, OSError) else str(error)
+
+
+async def _connect(path: Path, checkpoints: bool) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    try:
+        for pragma in (
+            f"busy_timeout = {BUSY_MS}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "trusted_schema = OFF",
+            f"wal_autocheckpoint = {1000 if checkpoints else 0}",
+        ):
+            await connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+def migrations() -> list[str]:
+    """The texts of all migrations, in order; each carries its own BEGIN, COMMIT and version."""
+    folder = resources.files("storage") / "migrations"
+    names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
+    return [(folder / name).read_text(encoding="utf-8") for name in names]
+
+
+async def migrate(writer: aiosqlite.Connection, path: Path) -> None:
+    """Bring the schema up to date, a copy set beside the file before each step of an old one."""
+    version = await _version(writer)
+    steps = migrations()
+    if version > len(steps):
+        raise DatabaseError(
+            f"The database {path} was written by a newer Herald (schema {version}, this one knows"
+            f" {len(steps)}). Upgrade Herald."
+        )
+    for number, step in enumerate(steps[version:], start=version + 1):
+        if number > 1:
+            copy = path.with_name(f"{path.name}.before-{number:04}")
+            copy.unlink(missing_ok=True)
+            await writer.execute("VACUUM INTO ?", (str(copy),))
+        try:
+            await writer.executescript(step)
+        except sqlite3.Error:
+            await writer.rollback()
+            if await _version(writer) < number:  # else another process was quicker
+                raise
+
+
+async def _version(writer: aiosqlite.Connection) -> int:
+    async with writer.execute("PRAGMA user_version") as cursor:
+        row = await cursor.fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,243 @@
+"""The nouns of Herald, as frozen values: aware UTC times, no I/O, no imports of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+
+class Style(StrEnum):
+    """What a span of text is. `LINK` carries its URL, `PRE` may carry a language."""
+
+    BOLD = "bold"
+    ITALIC = "italic"
+    UNDERLINE = "underline"
+    STRIKE = "strike"
+    CODE = "code"
+    PRE = "pre"
+    QUOTE = "quote"
+    HEADING = "heading"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A styled stretch of a RichText: `start` and `end` index its string (code points)."""
+
+    start: int
+    end: int
+    style: Style
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RichText:
+    """Text and its spans: the one form in which text travels inside Herald.
+
+    Blocks are parted by an empty line, lines within a block by a line feed.
+    Spans may nest and overlap; none is empty and none reaches past the text.
+    """
+
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+
+    def __add__(self, other: RichText | str) -> RichText:
+        if isinstance(other, str):
+            return RichText(self.text + other, self.spans)
+        by = len(self.text)
+        moved = tuple(replace(s, start=s.start + by, end=s.end + by) for s in other.spans)
+        return RichText(self.text + other.text, self.spans + moved)
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A source of releases: one site, known by its `name`."""
+
+    name: str
+    url: str
+    language: str = "en"
+    timezone: str = "Europe/London"
+    poll_seconds: float = 900
+    reconcile_seconds: float = 21600
+
+
+class Kind(IntEnum):
+    """How a release reached us; the greater is the richer and replaces the poorer silently."""
+
+    TEXT = 1
+    EXCERPT = 2
+    PAGE = 3
+    FEED = 4
+    REST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A release as one source gives it, before we know whether we have it.
+
+    `key` is the source's own identifier, unaltered, or "" where it has none;
+    `aliases` are the normal forms of key and link under which it may be met again, the key's
+    first; `fingerprint` is the archive's local date and the title's words, for sources without
+    a key. `source` is what was received, and `body` what the reader of version `reader` made of
+    it. `digest` is a hash of the words shown: markup noise leaves it alone.
+    """
+
+    key: str
+    link: str
+    title: str
+    body: RichText
+    language: str
+    published: date
+    published_at: datetime | None
+    source: str
+    kind: Kind
+    reader: int
+    aliases: tuple[str, ...]
+    fingerprint: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One press release as Herald keeps it; `published` is the archive's local date."""
+
+    id: int
+    key: str
+    archive: str
+    link: str
+    title: str
+    body: RichText
+    language: str
+    published: date
+    published_at: datetime | None
+    revision: int
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of a release's words, and when it was first seen (UTC)."""
+
+    revision: int
+    seen_at: datetime
+    title: str
+    body: str
+
+
+class Fate(StrEnum):
+    """What becomes of a release that is stored for the first time."""
+
+    ANNOUNCE = "announce"
+    HOLD = "hold"
+    QUIET = "quiet"
+
+
+class Saved(StrEnum):
+    """What storing a draft came to. A richer source for the same words is `KNOWN`."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A release that was found, with the words around the hit, the hit itself in bold."""
+
+    release: Release
+    snippet: RichText
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message can go. `chat` and `thread` are the platform's own, as text."""
+
+    platform: str
+    chat: str
+    thread: str = ""
+
+    def __repr__(self) -> str:
+        """Addresses never reach a log: neither does their repr."""
+        return f"Address({self.platform}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """An Address that asked for releases, or at least chose a language.
+
+    `language` and `timezone` are "" until chosen; `only` names the languages of releases
+    wanted, empty for all of them.
+    """
+
+    id: int
+    address: Address
+    active: bool
+    language: str = ""
+    timezone: str = ""
+    only: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One thing to be told to an audience. `release` is its release's id, where it has one."""
+
+    id: int
+    kind: str
+    release: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One announcement to one subscriber, one part: a row of the outbox, claimed for sending."""
+
+    id: int
+    announcement: Announcement
+    subscriber: Subscriber
+    part: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How it stands with one archive: its validators, its due times, its last trouble."""
+
+    archive: str
+    url: str
+    feed_url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    first_read_at: datetime | None = None
+    last_read_at: datetime | None = None
+    next_read_at: datetime | None = None
+    last_error: str = ""
+    releases: int = 0
+    withdrawn: int = 0
+    moved_to: str = ""
+    moved_times: int = 0
+    failures: int = 0
+    newest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The outbox in four numbers: to be tried, arrived, refused, given up without knowing."""
+
+    waiting: int = 0
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something remembered every year: its date, and the words that name it, by language."""
+
+    name: str
+    date: date
+    words: tuple[str, ...] = ()
+    titles: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What the user's words mean, and the indexes that answer."""
