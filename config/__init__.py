@@ -1,0 +1,16 @@
+"""What the operator chose: the only reader of the environment. This is the front door."""
+
+from config.archive import ArchiveSettings
+from config.campaign import CampaignFile, load_campaign
+from config.errors import SettingsError
+from config.settings import Settings, load, options
+
+__all__ = [
+    "ArchiveSettings",
+    "CampaignFile",
+    "Settings",
+    "SettingsError",
+    "load",
+    "load_campaign",
+    "options",
+]

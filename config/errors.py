@@ -1,0 +1,112 @@
+"""Wrong settings in our words: which one, and what would be right. Values are never shown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+_MEANING = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "list_type": 'must be a list in JSON, such as ["one", "two"]',
+    "tuple_type": 'must be a list in JSON, such as ["one", "two"]',
+    "dict_type": "must be a table of names and values",
+    "model_type": "must be a table of names and values",
+    "model_attributes_type": "must be a table of names and values",
+    "path_type": "must be a path",
+    "date_from_datetime_parsing": "must be a date such as 2009-11-16",
+    "date_parsing": "must be a date such as 2009-11-16",
+    "date_type": "must be a date such as 2009-11-16",
+    "missing": "is missing",
+}
+_BOUND = {
+    "greater_than_equal": ("ge", "must be at least {}"),
+    "greater_than": ("gt", "must be more than {}"),
+    "less_than_equal": ("le", "must be at most {}"),
+    "less_than": ("lt", "must be less than {}"),
+}
+
+
+class SettingsError(Exception):
+    """One or more settings are wrong; `sentences` has a line for each."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+def sentences(
+    error: ValidationError, model: type[BaseModel], prefix: str, *, upper: bool = True
+) -> list[str]:
+    """A line for each fault, without any value (a token may be one)."""
+    faults = error.errors(include_input=False, include_url=False)
+    return [_sentence(fault, model, prefix, upper) for fault in faults]
+
+
+def _sentence(fault: Any, model: type[BaseModel], prefix: str, upper: bool) -> str:
+    name = prefix + _place(fault["loc"], upper)
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_field(name, model, fault["loc"])
+    if kind == "value_error":
+        said = f"{context['error']}"
+        return f"{name} {said}." if said.startswith("must") else f"{name}: {said}."
+    if kind in {"literal_error", "enum"}:
+        return f"{name} must be one of {context['expected']}."
+    if kind in _BOUND:
+        key, words = _BOUND[kind]
+        return f"{name} {words.format(context[key])}."
+    return f"{name} {_MEANING.get(kind, 'has a value that cannot be used')}."
+
+
+def _place(location: tuple[int | str, ...], upper: bool) -> str:
+    """How the operator writes it: HERALD_TELEGRAM__TOKEN, HERALD_ARCHIVES (no. 2, url)."""
+    at = next((n for n, part in enumerate(location) if isinstance(part, int)), len(location))
+    outer = [str(part) for part in location[:at]]
+    name = "__".join(outer).upper() if upper else ".".join(outer)
+    if at == len(location):
+        return name
+    detail = [f"no. {int(location[at]) + 1}", *(str(part) for part in location[at + 1 :])]
+    return f"{name} ({', '.join(detail)})"
+
+
+def _siblings(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The names that would have been right where this one stands."""
+    for part in location[:-1]:
+        field = model.model_fields.get(part) if isinstance(part, str) else None
+        if field is None:
+            continue
+        for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                model = inner
+    return list(model.model_fields)
+
+
+def _unknown_field(name: str, model: type[BaseModel], location: tuple[int | str, ...]) -> str:
+    names = _siblings(model, location)
+    given = str(location[-1])
+    near = difflib.get_close_matches(given.lower(), names, n=1, cutoff=0.5)
+    if near:
+        right = name.replace(given, near[0]).replace(given.upper(), near[0].upper())
+        return f"{name} is not a setting: did you mean {right}?"
+    return f"{name} is not a setting: there are {', '.join(names)}."
+
+
+def unknown(written: str, known: Iterable[str], given: str, prefix: str) -> str:
+    """Nobody knows this name: offer the nearest of the known ones, or all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(given.lower(), names, n=1, cutoff=0.6)
+    if near:
+        return f"{written} is not a setting: did you mean {prefix}{near[0].upper()}?"
+    return f"{written} is not a setting: there are {', '.join(prefix + n.upper() for n in names)}."
