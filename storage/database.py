@@ -87,8 +87,10 @@ class Database:
                 await self._writer.execute("BEGIN IMMEDIATE")
                 yield Transaction(self._writer)
                 await _to_the_end(self._commit())
-            except BaseException:
+            except BaseException as error:
                 await _to_the_end(self._roll_back())
+                if isinstance(error, sqlite3.Error):
+                    raise DatabaseError(f"The database cannot be written: {error}.") from error
                 raise
 
     async def _commit(self) -> None:
@@ -100,7 +102,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self, seconds: float = READ_SECONDS) -> AsyncIterator[Connection]:
-        """A reader that sees the last commit. Raises sqlite3.OperationalError after `seconds`."""
+        """A reader that sees the last commit. Raises DatabaseError, after `seconds` in any case."""
         reader = await self._idle.get()
         try:
             if reader is None:
@@ -108,6 +110,8 @@ class Database:
             until = time.monotonic() + seconds
             await reader.set_progress_handler(lambda: time.monotonic() > until, 2000)
             yield Connection(reader)
+        except sqlite3.Error as error:
+            raise DatabaseError(f"The database cannot be read: {error}.") from error
         finally:
             self._idle.put_nowait(reader)
 
@@ -128,8 +132,8 @@ class Database:
         try:
             async with self.read(seconds=3600) as reader:
                 await reader.rows("VACUUM INTO ?", (str(target),))
-        except sqlite3.Error as error:
-            raise DatabaseError(f"The copy {target} could not be written: {error}.") from None
+        except DatabaseError as error:
+            raise DatabaseError(f"The copy {target} could not be written. {error}") from None
 
     async def close(self) -> None:
         async with self._writing:

@@ -116,8 +116,11 @@ class OutboxShelf:
                     (result.state, result.message, result.error, to_ms(result.due_at),
                      result.delivery),
                 )  # fmt: skip
-                if changed and result.state in _COUNT:
-                    await tx.run(_COUNT[result.state], (result.announcement,))
+                state = result.state
+                if state is State.WAITING and await tx.run(_LEFT_MEANWHILE, (result.delivery,)):
+                    state = State.SKIPPED
+                if changed and state in _COUNT:
+                    await tx.run(_COUNT[state], (result.announcement,))
 
     async def recover(self, platform: str, epoch: int) -> int:
         """Take up what runs before this epoch left open: it is sent again. Returns how many."""
@@ -156,6 +159,13 @@ class OutboxShelf:
         assert row is not None, "an aggregate always has a row"
         return Outbox(*row)
 
+
+# Whoever left while a send was under way is owed nothing any more.
+_LEFT_MEANWHILE = """
+UPDATE deliveries SET state = 5
+WHERE id = ? AND state = 0
+  AND (SELECT active FROM subscribers WHERE subscribers.id = subscriber_id) = 0
+"""
 
 _FAN_OUT = """
 INSERT INTO deliveries (announcement_id, subscriber_id, platform, due_at)

@@ -1,0 +1,200 @@
+"""The one place that wires: builds the parts, runs and supervises their loops, ends in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+from bot import __version__
+from bot.archive.fetch import Fetcher
+from bot.archive.watcher import Watcher
+from bot.chat import Answer, Campaign, Host, Platform, Stop
+from bot.delivery.audience import wait, write_audiences
+from bot.delivery.courier import Courier
+from bot.router import Router
+from storage import Storage
+from storage.model import Archive
+
+log = structlog.get_logger()
+
+RESTART_SECONDS = 5.0
+ALIVE_SECONDS = 60.0
+END_SECONDS = 9.0
+
+
+def clock() -> datetime:
+    """The time, UTC. Only the app asks for it; everything else is told."""
+    return datetime.now(UTC)
+
+
+def user_agent(campaign: Campaign) -> str:
+    """Herald's name, and how its operator can be reached."""
+    contact = campaign.contact.get("email") or campaign.contact.get("website") or ""
+    return f"Herald/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the operator asked of the app, as plain values."""
+
+    archives: Sequence[Archive]
+    campaign: Campaign
+    news_days: float = 7
+    burst: int = 5
+    allow_private: bool = False
+    proxy: str = ""
+    rates: dict[str, float] = field(default_factory=dict)
+
+
+Connected = Callable[[Host], Awaitable[Platform]]
+
+
+class App:
+    """Herald, running: watchers in, couriers and platforms out, until `stopping` is set."""
+
+    def __init__(self, storage: Storage, wishes: Wishes) -> None:
+        self.storage = storage
+        self.wishes = wishes
+        self.router = Router(storage, wishes.campaign, clock)
+        self.answer: Answer = self.router.answer
+        self.stopping = asyncio.Event()
+        self.news = asyncio.Event()
+        self._not_ready: set[str] = set()
+        self._refused: Stop | None = None
+
+    def host(self) -> Host:
+        """What a platform finds when it is connected."""
+        return Host(self.storage, self.wishes.campaign, self.router.menu, self.wishes.proxy)
+
+    def stop_on_signals(self) -> None:
+        """SIGINT and SIGTERM end the run in order."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.stopping.set)
+
+    async def run(self, platforms: Sequence[Platform]) -> None:
+        """Run until stopped. Raises Stop if a platform refuses us before all were ready."""
+        epoch = await self.storage.facts.begin_run(clock())
+        self._not_ready = {platform.name for platform in platforms}
+        couriers = [self._courier(platform, epoch) for platform in platforms]
+        async with AsyncExitStack() as stack:
+            fetcher = await stack.enter_async_context(
+                Fetcher(
+                    user_agent(self.wishes.campaign),
+                    proxy=self.wishes.proxy,
+                    allow_private=self.wishes.allow_private,
+                )
+            )
+            loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+                ("audience", lambda: write_audiences(
+                    self.storage, self.news, [c.wake for c in couriers])),
+                ("heartbeat", self._stay_alive),
+            ]  # fmt: skip
+            loops += [(f"archive {a.name}", self._watcher(a, fetcher).run)
+                      for a in self.wishes.archives]  # fmt: skip
+            tasks = [asyncio.create_task(self._kept_running(*loop)) for loop in loops]
+            lanes = [
+                asyncio.create_task(self._lane(platform, courier))
+                for platform, courier in zip(platforms, couriers, strict=True)
+            ]
+            if not platforms:
+                log.warning("No platform is set up: releases are kept, and nobody is told.")
+                log.info("Herald is ready.")
+            await self.stopping.wait()
+            log.info("Herald is stopping.")
+            await _ended(lanes, tasks)
+        log.info("Herald has stopped.")
+        if self._refused is not None:
+            raise self._refused
+
+    def _watcher(self, archive: Archive, fetcher: Fetcher) -> Watcher:
+        return Watcher(
+            archive,
+            self.storage,
+            fetcher,
+            news_days=self.wishes.news_days,
+            burst=self.wishes.burst,
+            clock=clock,
+            on_kept=self.news.set,
+        )
+
+    def _courier(self, platform: Platform, epoch: int) -> Courier:
+        return Courier(
+            platform,
+            self.storage,
+            epoch=epoch,
+            rate=self.wishes.rates.get(platform.name, 29.0),
+            clock=clock,
+            stopping=self.stopping,
+            language=self.wishes.campaign.language,
+        )
+
+    async def _lane(self, platform: Platform, courier: Courier) -> None:
+        """One platform, in and out. It stops alone when it is refused; the others go on."""
+        inward = asyncio.create_task(
+            self._kept_running(platform.name, lambda: self._listen(platform))
+        )
+        outward = asyncio.create_task(self._kept_running("courier", courier.run))
+        try:
+            await asyncio.wait((inward, outward), return_when=asyncio.FIRST_EXCEPTION)
+            for task in (inward, outward):
+                if task.done() and isinstance(error := task.exception(), Stop):
+                    self._refused_by(platform, error)
+        finally:
+            # First the courier settles what is in flight; the platform is needed for that.
+            if not self.stopping.is_set():
+                outward.cancel()
+            courier.wake.set()
+            await asyncio.gather(outward, return_exceptions=True)
+            inward.cancel()
+            await asyncio.gather(inward, return_exceptions=True)
+
+    async def _listen(self, platform: Platform) -> None:
+        await platform.run(self.answer, lambda: self._ready(platform.name))
+
+    def _refused_by(self, platform: Platform, error: Stop) -> None:
+        log.error("The platform refused us and is stopped.", platform=platform.name, why=str(error))
+        if platform.name in self._not_ready:
+            self._refused = error
+            self.stopping.set()
+
+    def _ready(self, name: str) -> None:
+        if name in self._not_ready:
+            self._not_ready.discard(name)
+            if not self._not_ready:
+                log.info("Herald is ready.")
+
+    async def _kept_running(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """Run a loop for ever: if it dies it is logged, and after a pause begun again."""
+        while not self.stopping.is_set():
+            try:
+                await loop()
+            except Stop:
+                raise
+            except Exception:  # this is where the loops turn
+                log.error("A part died and is started again.", part=name, exc_info=True)
+                await wait(self.stopping, RESTART_SECONDS)
+
+    async def _stay_alive(self) -> None:
+        while True:
+            await wait(self.stopping, ALIVE_SECONDS)
+            await self.storage.facts.still_alive(clock())
+
+
+async def _ended(lanes: list[asyncio.Task[None]], tasks: list[asyncio.Task[None]]) -> None:
+    """Couriers settle what is in flight; everything else is cancelled; nobody waits too long."""
+    for task in tasks:
+        task.cancel()
+    for lane in lanes:
+        lane.cancel()
+    everyone = [*lanes, *tasks]
+    if everyone:
+        _, late = await asyncio.wait(everyone, timeout=END_SECONDS)
+        for task in late:
+            log.error("A part did not end in time.", part=task.get_name())

@@ -1,0 +1,232 @@
+"""The courier: each subscriber once, in order, whatever the platform does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.chat import Gone, Later, Moved, Stop, Unknown
+from bot.delivery.courier import Courier
+from storage import Storage
+from storage.model import Address, Fate, Outbox
+from tests.fakes.platform import FakePlatform
+from tests.fakes.releases import ARCHIVE, draft
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+async def subscribed(storage: Storage, *chats: str) -> None:
+    for chat in chats:
+        await storage.subscribers.subscribe(Address("fake", chat))
+
+
+async def published(storage: Storage, *numbers: int) -> None:
+    await storage.keep(ARCHIVE, [(draft(n), Fate.ANNOUNCE) for n in numbers], clock())
+    while await storage.outbox.fan_out():
+        pass
+
+
+@asynccontextmanager
+async def courier(
+    storage: Storage, platform: FakePlatform, *, epoch: int = 1, now: Callable[[], datetime] = clock
+) -> AsyncIterator[Courier]:
+    """A courier at work; it is told to stop at the end, and has to."""
+    stopping = asyncio.Event()
+    made = Courier(platform, storage, epoch=epoch, rate=1000, clock=now, stopping=stopping)
+    task = asyncio.create_task(made.run())
+    try:
+        yield made
+    finally:
+        stopping.set()
+        made.wake.set()
+        await asyncio.wait_for(task, 20)
+
+
+async def settled(storage: Storage) -> Outbox:
+    """The outbox once nothing waits any more."""
+    async with asyncio.timeout(10):
+        while (totals := await storage.outbox.totals()).waiting:
+            await asyncio.sleep(0.01)
+    return totals
+
+
+async def test_each_subscriber_gets_each_release_once_and_in_order(storage: Storage) -> None:
+    """Three chats, two releases: six messages, the older first in every chat."""
+    platform = FakePlatform()
+    await subscribed(storage, "a", "b", "c")
+    await published(storage, 1, 2)
+    async with courier(storage, platform):
+        await platform.until(lambda: len(platform.arrived) == 6)
+        totals = await settled(storage)
+
+    assert Outbox(waiting=0, sent=6, failed=0, unknown=0) == totals
+    for chat in "abc":
+        texts = [m.text.text for c, m in platform.arrived if c == chat]
+        assert ["number 1" in texts[0], "number 2" in texts[1]] == [True, True]
+
+
+async def test_a_message_that_must_wait_is_sent_later(storage: Storage) -> None:
+    """Later postpones one delivery; it arrives all the same."""
+    platform = FakePlatform()
+    platform.failures.append(Later("too many requests", seconds=0.1))
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (totals.sent, platform.chats) == (1, ["a"])
+
+
+async def test_nothing_leaves_inside_a_freeze_of_the_platform(storage: Storage) -> None:
+    """A wait for the whole platform holds back everybody's messages."""
+    platform = FakePlatform()
+    times: list[float] = []
+    loop = asyncio.get_running_loop()
+    platform.on_send = lambda: times.append(loop.time())
+    platform.failures.append(Later("too many requests", seconds=1.0, scope="platform"))
+    await subscribed(storage, *"abcdefghij")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        await settled(storage)
+
+    in_flight_then = [t for t in times if t - times[0] < 0.2]
+    assert not [t for t in times if 0.2 <= t - times[0] < 1.0]
+    assert len(in_flight_then) <= 8
+
+
+async def test_someone_who_is_gone_is_not_tried_again(storage: Storage) -> None:
+    """Gone fails that delivery; one refusal alone ends no subscription."""
+    platform = FakePlatform()
+    platform.failures.append(Gone("blocked"))
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (totals.failed, await storage.subscribers.counts()) == (1, {"fake": 1})
+
+
+async def test_a_chat_that_moved_is_followed(storage: Storage) -> None:
+    """The message goes to the new address, and so does everything after."""
+    platform = FakePlatform()
+    platform.failures.append(Moved("upgraded", Address("fake", "new")))
+    await subscribed(storage, "old")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        await settled(storage)
+
+    assert ["new"] == platform.chats
+    assert await storage.subscribers.find(Address("fake", "old")) is None
+
+
+async def test_what_may_have_arrived_is_sent_again(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the platform cannot say, twice is better than never."""
+    monkeypatch.setattr("bot.delivery.outcomes.DOUBT_WAIT", 0.05)
+    platform = FakePlatform()
+    platform.failures.append(Unknown("timed out"))
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert totals.sent == 1
+
+
+async def test_an_unexpected_error_does_not_stop_the_lane(storage: Storage) -> None:
+    """One delivery that breaks is postponed; the others arrive."""
+    platform = FakePlatform()
+    platform.failures.append(RuntimeError("a bug"))
+    await subscribed(storage, "a", "b")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (totals.sent, sorted(platform.chats)) == (2, ["a", "b"])
+
+
+async def test_a_refused_platform_ends_the_courier_and_keeps_what_is_owed(
+    storage: Storage,
+) -> None:
+    """Stop is raised to the app; the delivery still waits for better days."""
+    platform = FakePlatform()
+    platform.failures.append(Stop("token refused"))
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    stopping = asyncio.Event()
+    made = Courier(platform, storage, epoch=1, rate=1000, clock=clock, stopping=stopping)
+
+    with pytest.raises(Stop):
+        await asyncio.wait_for(made.run(), 10)
+
+    assert (await storage.outbox.totals()).waiting == 1
+
+
+async def test_stopping_waits_for_what_is_in_flight(storage: Storage) -> None:
+    """A send under way is awaited and recorded, so that it is not sent again."""
+    platform = FakePlatform()
+    platform.gate.clear()
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    stopping = asyncio.Event()
+    made = Courier(platform, storage, epoch=1, rate=1000, clock=clock, stopping=stopping)
+    task = asyncio.create_task(made.run())
+    await platform.until(lambda: platform.started == 1)
+    stopping.set()
+    asyncio.get_running_loop().call_later(0.1, platform.gate.set)
+    await asyncio.wait_for(task, 10)
+
+    assert (await storage.outbox.totals()).sent == 1
+
+
+async def test_what_a_dead_run_left_open_is_taken_up(storage: Storage) -> None:
+    """An intent of an earlier run, with no result, is sent by the next."""
+    platform = FakePlatform()
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    assert len(await storage.outbox.claim("fake", 1, 10, clock())) == 1
+    async with courier(storage, platform, epoch=2):
+        totals = await settled(storage)
+
+    assert (totals.sent, platform.chats) == (1, ["a"])
+
+
+async def test_nothing_is_sent_to_somebody_who_left(storage: Storage) -> None:
+    """Whoever unsubscribes while a push waits gets nothing of it, not after coming back either."""
+    platform = FakePlatform()
+    platform.failures.append(Later("wait", seconds=0.3))
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        await platform.until(lambda: platform.started == 1)
+        await storage.subscribers.unsubscribe(Address("fake", "a"))
+        await settled(storage)
+        await storage.subscribers.subscribe(Address("fake", "a"))
+        await published(storage, 2)
+        await platform.until(lambda: len(platform.arrived) == 1)
+
+    assert ["number 2" in m.text.text for _, m in platform.arrived] == [True]
+
+
+async def test_a_week_is_counted_without_the_time_herald_was_down(storage: Storage) -> None:
+    """An old delivery is not given up because nobody was there to try it."""
+    began = clock() - timedelta(days=30)
+    await subscribed(storage, "a")
+    await storage.keep(ARCHIVE, [(draft(1), Fate.ANNOUNCE)], began)
+    while await storage.outbox.fan_out():
+        pass
+    await storage.facts.begin_run(began)
+    epoch = await storage.facts.begin_run(clock())
+    platform = FakePlatform()
+    platform.failures.append(Later("wait", seconds=0.05))
+    async with courier(storage, platform, epoch=epoch):
+        totals = await settled(storage)
+
+    assert totals.sent == 1

@@ -1,0 +1,56 @@
+"""A platform that works, and fails on demand: for trying couriers without a network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from bot.chat import Answer, Limits, Message, SendError, Sent
+from storage.model import Address
+
+
+class FakePlatform:
+    """Keeps what arrived, in order; `failures` are raised first, one a send."""
+
+    name = "fake"
+    limits = Limits(4096)
+
+    def __init__(self) -> None:
+        self.arrived: list[tuple[str, Message]] = []
+        self.failures: deque[SendError | Exception] = deque()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.started = 0
+        self.on_send: Callable[[], None] = lambda: None
+        self._more = asyncio.Condition()
+
+    async def run(self, answer: Answer, ready: Callable[[], None]) -> None:
+        ready()
+        await asyncio.Event().wait()
+
+    async def send(self, address: Address, message: Message, *, key: str) -> Sent:
+        self.started += 1
+        self.on_send()
+        async with self._more:
+            self._more.notify_all()
+        await self.gate.wait()
+        if self.failures:
+            raise self.failures.popleft()
+        self.arrived.append((address.chat, message))
+        async with self._more:
+            self._more.notify_all()
+        return Sent(str(len(self.arrived)))
+
+    async def edit(self, address: Address, sent: Sent, message: Message) -> None: ...
+
+    async def delete(self, address: Address, sent: Sent) -> None: ...
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until this is so, at most ten seconds."""
+        async with asyncio.timeout(10), self._more:
+            await self._more.wait_for(condition)
+
+    @property
+    def chats(self) -> list[str]:
+        return [chat for chat, _ in self.arrived]
