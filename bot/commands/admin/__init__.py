@@ -1,0 +1,1 @@
+"""What only an admin can ask for: the folder is the permission."""

@@ -1,0 +1,59 @@
+"""How Herald is, in counts: archives, releases, subscribers, the outbox, what is held."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.chat import Context, Message, Request
+from bot.i18n import Texts, texts
+from bot.text.build import bold, join
+from storage.model import Outbox, Reading, RichText
+
+HELP = "How I am, in numbers"
+
+
+async def answer(request: Request, context: Context) -> Message:
+    t = texts(request.language)
+    storage = context.storage
+    zone = ZoneInfo(context.campaign.timezone)
+    archives = [_archive(reading, t, zone) for reading in await storage.archives.all()]
+    subscribers = await storage.subscribers.counts()
+    by_platform = ", ".join(f"{name} {count}" for name, count in subscribers.items())
+    lines = [
+        t("Releases: {n}", n=await storage.releases.count()),
+        t("Held for an admin’s word: {n}", n=await storage.releases.held()),
+        t("Subscribers: {n}", n=sum(subscribers.values()))
+        + (f" ({by_platform})" if by_platform else ""),
+        _outbox(await storage.outbox.totals(), t),
+    ]
+    return Message(join([bold(t("Status")), *archives, join(lines)], "\n\n"))
+
+
+def _archive(reading: Reading, t: Texts, zone: ZoneInfo) -> RichText:
+    said: list[RichText | str] = [
+        bold(reading.archive),
+        t(
+            "{releases} releases, {withdrawn} withdrawn",
+            releases=reading.releases, withdrawn=reading.withdrawn,
+        ),
+        t("Last read: {when}", when=_moment(reading.last_read_at, t, zone)),
+        t("Next reading: {when}", when=_moment(reading.next_read_at, t, zone)),
+    ]  # fmt: skip
+    if reading.last_error:
+        said.append(t("Trouble: {error}", error=reading.last_error))
+    return join(said)
+
+
+def _moment(instant: datetime | None, t: Texts, zone: ZoneInfo) -> str:
+    if instant is None:
+        return t("not known")
+    there = instant.astimezone(zone)
+    return f"{t.day(there.date())}, {there:%H:%M}"
+
+
+def _outbox(outbox: Outbox, t: Texts) -> str:
+    return t(
+        "Outbox: {waiting} waiting, {sent} sent, {failed} failed, {unknown} in doubt",
+        waiting=outbox.waiting, sent=outbox.sent, failed=outbox.failed, unknown=outbox.unknown,
+    )  # fmt: skip

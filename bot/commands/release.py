@@ -1,0 +1,39 @@
+"""One release: `release 12` shows how it begins, `release 12 1` its whole text page by page.
+
+Page 0 is the beginning again, in place of the page a button stood under.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import present
+from bot.chat import Context, Message, Request
+from bot.commands._numbers import whole
+from bot.commands._ways import ways_on
+from bot.i18n import texts
+from storage.model import RichText
+
+HELP = "One release by its number"
+USAGE = "number"
+
+
+async def answer(request: Request, context: Context) -> Message:
+    t = texts(request.language)
+    asked, *rest = request.words.split()[:2] or [""]
+    number = whole(asked.lstrip("rR#№"))
+    if number is None:
+        said = t("Which release? Write its number, for example /release 12, or choose here.")
+        return Message(RichText(said), ways_on(t))
+    release = await context.storage.releases.get(number)
+    if release is None:
+        said = t("There is no release with this number. Here is how to find others.")
+        return Message(RichText(said), ways_on(t))
+    if release.withdrawn:
+        return present.withdrawn(release, request.language)
+    page = whole(rest[0]) if rest else None
+    if page:
+        message = present.page(release, page, request.language)
+    else:
+        message = present.announcement(release, request.language)
+    return replace(message, replaces=request.pressed and page is not None)

@@ -1,0 +1,27 @@
+"""Every new release, at once, from now on; may be asked for as often as one likes."""
+
+from __future__ import annotations
+
+from bot.chat import Button, Context, Message, Request
+from bot.commands._ways import managers_only
+from bot.i18n import texts
+from bot.text.build import bold, join
+from storage import Joined
+
+HELP = "Get every new release as soon as it is out"
+
+
+async def answer(request: Request, context: Context) -> Message:
+    t = texts(request.language)
+    if not request.may_manage:
+        return managers_only(t)
+    # Kept first, so that the first push already speaks the language of this answer.
+    await context.storage.subscribers.choose(request.address, language=request.language)
+    joined = await context.storage.subscribers.subscribe(request.address)
+    new = joined is Joined.NEW
+    first = t("You are subscribed.") if new else t("You are subscribed already.")
+    leave = t("One tap on the button, or /unsubscribe, ends it at any time.")
+    return Message(
+        join([bold(first), t("Each new release will arrive here at once."), leave], "\n"),
+        ((Button(t("Unsubscribe"), "unsubscribe"), Button(t("⚙️ Settings"), "settings")),),
+    )

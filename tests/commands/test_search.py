@@ -1,0 +1,97 @@
+"""Searching, page by page."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.model import Style
+from tests.commands.house import House, commands_of
+
+
+async def test_hits_are_shown_with_the_hit_in_bold(house: House) -> None:
+    """The query, how many were found, and the words around each hit."""
+    message = await house.ask("/search witness named")
+    bold = [message.text.text[s.start : s.end] for s in message.text.spans if s.style is Style.BOLD]
+
+    assert message.text.text.startswith("“witness named”\n1 release found\n\n1. Witness Named")
+    assert bold == ["“witness named”", "Witness Named in the Lind Case", "named", "witness"]
+    assert commands_of(message) == ["release 10"]
+
+
+async def test_pages(house: House) -> None:
+    """Five a page; the arrows carry a short query along and lead to the end and back."""
+    first = await house.ask("inquiry")
+    second = await house.press("search 2 inquiry")
+    last = await house.press("search 99 inquiry")
+
+    assert first.text.text.startswith("“inquiry”\n23 releases found, page 1 of 5")
+    assert commands_of(first)[-1] == "search 2 inquiry"
+    assert "page 2 of 5\n\n6. " in second.text.text
+    assert commands_of(second)[-2:] == ["search 1 inquiry", "search 3 inquiry"]
+    assert "page 5 of 5\n\n21. " in last.text.text
+    assert (first.replaces, second.replaces) == (False, True)
+
+
+async def test_a_long_query_is_read_back(house: House) -> None:
+    """What does not fit into a button is found in the message above it, quotes and all."""
+    query = "inquiry “heard” " + "week " * 20 + "what"
+    first = await house.ask(query)
+    button = commands_of(first)[-1]
+    second = await house.press(button, under=first.text.text)
+
+    assert button == "search 2"
+    assert second.text.text.split("\n")[0] == first.text.text.split("\n")[0]
+    assert "page 2 of 4" in second.text.text
+
+
+async def test_a_button_whose_message_is_unknown(house: House) -> None:
+    """If the platform cannot say what a button stands under, it asks for the words."""
+    message = await house.press("search 2", under="")
+
+    assert message.text.text.startswith("I no longer know what this button searched for.")
+
+
+async def test_typed_numbers_are_words(house: House) -> None:
+    """Only a button's first number is a page."""
+    message = await house.ask("/search 2 inquiry")
+
+    assert message.text.text.startswith("“2 inquiry”\n1 release found")
+
+
+@pytest.mark.parametrize("words", ["/search", "", "   ", "\u200b"])
+async def test_without_words_it_asks(house: House, words: str) -> None:
+    """An empty search is a question back, with a way on."""
+    message = await house.ask(words)
+
+    assert message.text.text.startswith("What are you looking for?")
+    assert commands_of(message) == ["latest"]
+
+
+@pytest.mark.parametrize(
+    "words", ["zebra", "???", "🕯", '" OR 1', "NEAR(", "inquiry -*", "a\x00b", "{query}", "\ud800"]
+)
+async def test_nothing_found(house: House, words: str) -> None:
+    """Nothing found, or nothing that could be, is a friendly sentence with ways on."""
+    message = await house.ask(f"/search x {words}")
+
+    assert message.text.text.startswith("I found nothing for “x")
+    assert "spelling" in message.text.text
+    assert commands_of(message) == ["latest", "help"]
+
+
+async def test_a_very_long_query_is_cut(house: House) -> None:
+    """A pasted text is searched for by its beginning, and the answer still fits."""
+    message = await house.ask("nothing " * 500)
+
+    assert len(message.text.text) < 400
+
+
+async def test_in_russian(house: House) -> None:
+    """Russian words, with е for ё, and a Russian answer."""
+    message = await house.ask("перенес слушание", language="ru")
+
+    assert message.text.text.startswith(
+        "“перенес слушание”\nНайден 1 пресс-релиз\n\n1. Суд перенёс"
+    )
+    nothing = await house.ask("зебра", language="ru")
+    assert nothing.text.text.startswith("По запросу “зебра” ничего не нашлось.")

@@ -1,0 +1,139 @@
+"""Whoever asks whatever: the right command answers, in the right language, and nothing leaks."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+import structlog
+
+from bot.chat import Request
+from bot.i18n import texts
+from bot.router import parse
+from storage import Storage
+from storage.model import Address
+from tests.commands.house import House, built, commands_of
+
+NOBODY = Address("terminal", "1")
+UNKNOWN = "I do not know this command."
+
+
+@pytest.fixture
+async def house(storage: Storage, now: datetime) -> House:
+    """A router over thirty releases, asked by one person."""
+    return await built(storage, now)
+
+
+def parsed(words: str, now: datetime, **more: Any) -> tuple[str, str]:
+    return parse(Request(NOBODY, words, now, **more))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("/latest", ("latest", "")),
+        ("/latest 5", ("latest", "5")),
+        ("  /LATEST   5 ", ("latest", "5")),
+        ("!latest 5", ("latest", "5")),
+        ("/latest@SomeBot 5", ("latest", "5")),
+        ("/search two\nlines", ("search", "two\nlines")),
+        ("Ada Lind", ("search", "Ada Lind")),
+        ("r12", ("release", "12")),
+        ("/r12", ("release", "12")),
+        ("/", ("search", "/")),
+        ("!!!", ("search", "!!!")),
+        ("", ("search", "")),
+    ],
+)
+def test_typed_words(words: str, expected: tuple[str, str], now: datetime) -> None:
+    """A slash or an exclamation mark is a command, its case and the bot's name aside."""
+    assert parsed(words, now) == expected
+
+
+@pytest.mark.parametrize("words", ["hello", "r12", "", "what about /latest"])
+def test_a_groups_own_talk_is_left_alone(words: str, now: datetime) -> None:
+    """In a group only commands are meant for us."""
+    assert parsed(words, now, private=False) == ("", "")
+
+
+def test_a_pressed_button_needs_no_slash(now: datetime) -> None:
+    """A button's command is its name and what follows."""
+    assert parsed("search 2 Ada Lind", now, pressed=True) == ("search", "2 Ada Lind")
+
+
+async def test_plain_text_is_a_search_in_private_only(house: House) -> None:
+    """The same words are a question to us alone, and nothing in a group."""
+    assert (await house.ask("witness")).text.text.startswith("“witness”")
+    assert await house.hear("witness", private=False) is None
+    assert await house.hear("/unheardof", private=False) is None
+    assert await house.hear("/latest", private=False) is not None
+
+
+async def test_the_choice_wins_over_the_hint(house: House) -> None:
+    """The platform's language counts until a person has chosen another."""
+    assert (await house.ask("/help", language="ru-RU")).text.text.startswith("О чём")
+    await house.storage.subscribers.choose(house.address, language="en")
+    assert (await house.ask("/help", language="ru-RU")).text.text.startswith("What")
+
+
+async def test_a_slip_is_offered_the_nearest_command(house: House) -> None:
+    """An unknown command has ways on, the nearest known one first."""
+    message = await house.ask("/lates")
+
+    assert message.text.text == f"{UNKNOWN} Did you mean /latest?"
+    assert commands_of(message) == ["latest", "latest", "search", "help"]
+
+
+async def test_admin_commands_do_not_exist_for_others(house: House) -> None:
+    """Who is no admin, or asks in a group, gets the answer of an unknown command."""
+    assert (await house.ask("/status", admin=True)).text.text.startswith("Status")
+    for more in ({}, {"pressed": True}):
+        answer = await house.ask("/status".lstrip("/" if more else ""), **more)
+        assert answer == await house.ask("stastus" if more else "/stastus", **more)
+    assert await house.hear("/status", admin=True, private=False) is None
+
+
+async def test_menus(house: House) -> None:
+    """Everybody's commands have help in both languages; the admins' are for admins."""
+    names = [entry.name for entry in house.router.menu("en")]
+    admins = [entry.name for entry in house.router.menu("ru", admin=True)]
+
+    assert names == [
+        "anniversary", "contact", "forget", "help", "latest", "onthisday", "privacy", "release",
+        "search", "settings", "start", "subscribe", "unsubscribe",
+    ]  # fmt: skip
+    assert admins == [*names, "status"]
+    for entry, russian in zip(house.router.menu("en"), house.router.menu("ru"), strict=True):
+        assert entry.help != russian.help
+
+
+async def test_an_old_button_says_so(house: House) -> None:
+    """A button of a command that is no more is no error."""
+    message = await house.press("follow lind")
+
+    assert message.text.text == "This button is too old, I am sorry."
+    assert commands_of(message)
+
+
+async def test_a_fault_is_one_apology_and_no_leak(house: House) -> None:
+    """What went wrong is logged by type and place, and never with what somebody wrote."""
+    secret = "the words of a reader"
+
+    async def broken(words: str, count: int, skip: int = 0) -> None:
+        raise ValueError(f"cannot read {words}")
+
+    house.storage.search.find = broken  # type: ignore[assignment, method-assign]
+    logged: list[MutableMapping[str, Any]]
+    with structlog.testing.capture_logs() as logged:
+        message = await house.ask(f"/search {secret}", language="ru")
+
+    assert message.text.text == texts("ru")(
+        "I am sorry, that went wrong on my side. Please try again in a moment."
+    )
+    assert commands_of(message)
+    assert [entry["error"] for entry in logged] == ["ValueError"]
+    assert any("test_router.py:" in frame for frame in logged[0]["frames"])
+    assert "reader" not in str(logged)
+    assert house.address.chat not in str(logged[0]["event"])
