@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bot import __version__
-from bot.archive.fetch import Fetcher
+from bot.archive.fetch import Fetcher, open_fetcher
 from bot.archive.watcher import Watcher
 from bot.chat import Answer, Campaign, Host, Platform, Stop
 from bot.delivery.audience import wait, write_audiences
@@ -85,7 +85,7 @@ class App:
         couriers = [self._courier(platform, epoch) for platform in platforms]
         async with AsyncExitStack() as stack:
             fetcher = await stack.enter_async_context(
-                Fetcher(
+                open_fetcher(
                     user_agent(self.wishes.campaign),
                     proxy=self.wishes.proxy,
                     allow_private=self.wishes.allow_private,
@@ -147,13 +147,12 @@ class App:
                 if task.done() and isinstance(error := task.exception(), Stop):
                     self._refused_by(platform, error)
         finally:
-            # First the courier settles what is in flight; the platform is needed for that.
+            courier.wake.set()
             if not self.stopping.is_set():
                 outward.cancel()
-            courier.wake.set()
-            await asyncio.gather(outward, return_exceptions=True)
+            # The platform stays open for what the courier still has in flight.
             inward.cancel()
-            await asyncio.gather(inward, return_exceptions=True)
+            await asyncio.gather(inward, outward, return_exceptions=True)
 
     async def _listen(self, platform: Platform) -> None:
         await platform.run(self.answer, lambda: self._ready(platform.name))

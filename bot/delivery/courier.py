@@ -36,7 +36,7 @@ RETRY_SECONDS = 2.0
 AHEAD_SECONDS = 0.2
 CHAT_GAP = 1.05  # a chat takes one message a second
 SEND_SECONDS = 60.0  # longer than the platform's own time-outs: past it, who knows
-STOP_SECONDS = 6.0
+STOP_SECONDS = 7.0
 OUTAGE = timedelta(minutes=5)
 
 

@@ -1,0 +1,63 @@
+"""Telegram: its options, and how it is connected. Light: no library is loaded before `connect`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+if TYPE_CHECKING:
+    from bot import chat
+
+# A bot's user id and what BotFather drew for it (Bot API, "Authorizing your bot").
+_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,128}")
+
+
+class Options(BaseModel):
+    """What the operator chose: `rate` is messages a second, `admins` are user ids."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    token: SecretStr
+    api_url: str = "https://api.telegram.org"
+    admins: tuple[int, ...] = ()
+    rate: float = Field(29.0, ge=0.1, le=1000, allow_inf_nan=False)
+
+    @field_validator("token")
+    @classmethod
+    def _token(cls, token: SecretStr) -> SecretStr:
+        bare = SecretStr(token.get_secret_value().strip())
+        if not _TOKEN.fullmatch(bare.get_secret_value()):
+            raise ValueError(
+                "must be a bot's token as @BotFather gives it: digits, a colon, then letters"
+            )
+        return bare
+
+    @field_validator("api_url")
+    @classmethod
+    def _api_url(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url.strip())
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+            usable = usable and not (parts.query or parts.fragment) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("must be an address that begins with http:// or https://")
+        return url.strip().rstrip("/")
+
+    @field_validator("admins")
+    @classmethod
+    def _admins(cls, admins: tuple[int, ...]) -> tuple[int, ...]:
+        if any(number <= 0 for number in admins):
+            raise ValueError("must be user ids, which are whole numbers above 0")
+        return admins
+
+
+async def connect(options: Options, host: chat.Host) -> chat.Platform:
+    """Telegram, ready to run. Nothing is asked of it yet."""
+    from bot.platforms.telegram.platform import Telegram
+
+    return Telegram(options, host)

@@ -1,0 +1,96 @@
+"""Answers on their way out: a queue a chat, in memory only, tried a few times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from bot.chat import Gone, Later, Message, Platform, Refused, SendError, Sent, Unknown
+from bot.platforms.telegram.drawing import pieces
+from bot.platforms.telegram.lanes import Lanes
+from storage.model import Address
+from storage.subscribers import Subscribers
+
+log = structlog.get_logger(__name__)
+
+WAITING = 20  # answers a chat; somebody who asks for more has stopped reading
+TRIES = 5
+LONGEST_WAIT = 90.0  # seconds; after that nobody waits for the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes where; `under` is the id of the message whose button was pressed, if one was."""
+
+    address: Address
+    message: Message
+    under: str | None = None
+
+
+class Answers:
+    """Sends answers through a platform, those of one chat in order."""
+
+    def __init__(
+        self, platform: Platform, subscribers: Subscribers, now: Callable[[], datetime]
+    ) -> None:
+        self._platform = platform
+        self._subscribers = subscribers
+        self._now = now
+        self._lanes = Lanes(WAITING)
+
+    def put(self, answer: Answer) -> None:
+        """Send this when its turn comes; returns at once."""
+        if not self._lanes.put(answer.address.chat, partial(self._give, answer)):
+            log.warning("Too many answers wait for one chat; one was dropped.")
+
+    async def end(self, seconds: float) -> None:
+        """Let the answers on their way arrive, for so long at most."""
+        await self._lanes.end(seconds)
+
+    async def _give(self, answer: Answer) -> None:
+        try:
+            for part in pieces(answer.message):
+                await self._part(replace(answer, message=part))
+        except Gone as error:
+            await self._refused(answer.address)
+            log.info("An answer had nobody to go to.", reason=str(error))
+        except SendError as error:
+            log.warning("An answer was lost.", end=type(error).__name__, reason=str(error))
+
+    async def _part(self, answer: Answer) -> None:
+        """In place of the message pressed under where that is asked for and can be, else new."""
+        if answer.message.replaces and answer.under is not None:
+            edit = partial(self._platform.edit, answer.address, Sent(answer.under), answer.message)
+            try:
+                return await _insist(edit, again=(Later, Unknown))
+            except Refused:
+                log.debug("A message could not be changed; a new one is sent.")
+        send = partial(self._platform.send, answer.address, answer.message, key="")
+        await _insist(send, again=(Later,))
+        return None
+
+    async def _refused(self, address: Address) -> None:
+        """One refusal is no farewell: the shelf counts the days (an update says it at once)."""
+        subscriber = await self._subscribers.find(address)
+        if subscriber is not None:
+            await self._subscribers.refused(subscriber.id, self._now().date())
+
+
+async def _insist(act: Callable[[], Awaitable[object]], again: tuple[type[SendError], ...]) -> None:
+    """Try until it is done. Raises the last SendError, or the first that is not of `again`."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            await act()
+        except again as error:
+            asked = error.seconds if isinstance(error, Later) else None
+            wait = asked if asked is not None else 0.25 * 2**attempt
+            if attempt == TRIES or wait > LONGEST_WAIT:
+                raise
+        else:
+            return
+        await asyncio.sleep(wait)

@@ -1,0 +1,96 @@
+"""A Message as Telegram takes it: text with entities, and buttons under it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+
+from bot.chat import Button, Limits, Message, Refused, Rows
+from bot.platforms.telegram.entities import entities
+from bot.text.build import trimmed
+from bot.text.characters import decodable
+from bot.text.links import spelled_out, usable
+from bot.text.split import split, utf16
+from storage.model import RichText, Style
+
+# Bot API, sendMessage; counted in UTF-16 units, which are never fewer than Telegram's own count.
+LIMITS = Limits(4096, utf16)
+
+# Buttons carry the version of what they say, for those still to be seen after an update.
+VERSION = "1:"
+DATA_BYTES = 64  # Bot API, InlineKeyboardButton, callback_data
+IN_A_ROW = 8  # more are refused (python-telegram-bot, constants.InlineKeyboardMarkupLimit)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What sendMessage and editMessageText are given."""
+
+    text: str
+    entities: tuple[MessageEntity, ...] = ()
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+def drawn(message: Message) -> Drawn:
+    """The message in Telegram's terms. Raises Refused for what Telegram would not take."""
+    rich = _followable(trimmed(message.text))
+    if not rich.text.strip():
+        raise Refused("the message shows nothing")
+    if utf16(rich.text) > LIMITS.text:
+        raise Refused("the message is too long")
+    return Drawn(rich.text, entities(rich), keyboard(message.buttons))
+
+
+def pieces(message: Message) -> list[Message]:
+    """The message in parts that fit, the buttons under the last, the first in its place."""
+    parts = split(spelled_out(_decodable(message.text)), LIMITS.text, LIMITS.length)
+    if not parts:
+        return [message]
+    messages = [Message(part) for part in parts]
+    messages[0] = replace(messages[0], replaces=message.replaces)
+    messages[-1] = replace(messages[-1], buttons=message.buttons)
+    return messages
+
+
+def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    """The buttons; one that leads where Telegram does not follow is left out.
+
+    Raises Refused for a command that is longer than a button can carry.
+    """
+    drawn_rows = [[drawn for button in row if (drawn := _button(button))] for row in rows]
+    short = [row[at : at + IN_A_ROW] for row in drawn_rows for at in range(0, len(row), IN_A_ROW)]
+    return InlineKeyboardMarkup(short) if short else None
+
+
+def _button(button: Button) -> InlineKeyboardButton | None:
+    label = decodable(button.label).strip()
+    if not label:
+        return None
+    if button.url:
+        url = usable(button.url)
+        return InlineKeyboardButton(label, url=url) if url else None
+    data = VERSION + button.command
+    if len(data.encode("utf-8", "replace")) > DATA_BYTES:
+        raise Refused("a button's command is too long")
+    return InlineKeyboardButton(label, callback_data=data)
+
+
+def _followable(rich: RichText) -> RichText:
+    """Links that work, what others hide written out; where that is too long, just no links."""
+    rich = _decodable(rich)
+    told = spelled_out(rich)
+    if utf16(told.text) <= LIMITS.text:
+        return told
+    return RichText(
+        rich.text,
+        tuple(
+            replace(span, value=usable(span.value) or "") if span.style is Style.LINK else span
+            for span in rich.spans
+            if span.style is not Style.LINK or usable(span.value)
+        ),
+    )
+
+
+def _decodable(rich: RichText) -> RichText:
+    return RichText(decodable(rich.text), rich.spans)

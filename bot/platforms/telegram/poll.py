@@ -1,0 +1,154 @@
+"""The long poll of our own: an update is confirmed once its effect is committed, not before.
+
+Bot API, getUpdates: asking with an offset confirms every update below it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any, NoReturn, TypeVar
+
+import structlog
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from bot.chat import Stop
+from bot.platforms.telegram.errors import NoBotApi, SlowDown
+
+log = structlog.get_logger(__name__)
+
+Json = dict[str, Any]
+Result = TypeVar("Result")
+Fetch = Callable[[int, int], Awaitable[list[Json]]]
+
+POLL_SECONDS = 30
+# How long a poll waits for what is still being handled. Asked again within half a second with
+# the same offset, Telegram gives one update only (telegram-bot-api Client.cpp,
+# process_get_updates_query).
+HOLD_SECONDS = 1.0
+CONFLICT_SECONDS = 5.0
+LONGEST_PAUSE = 30.0
+
+
+class Ledger:
+    """Which updates are taken, and the offset below which all of them are done."""
+
+    def __init__(self) -> None:
+        self.offset = 0
+        self._taken: dict[int, bool] = {}
+        self._settled = asyncio.Event()
+        self._settled.set()
+
+    def take(self, number: int) -> bool:
+        """Take an update in hand; False if it is already."""
+        if number in self._taken:
+            return False
+        self._taken[number] = False
+        self._settled.clear()
+        return True
+
+    def done(self, number: int) -> None:
+        """The effect of this update is committed, or it has none."""
+        self._taken[number] = True
+        for first in list(self._taken):
+            if not self._taken[first]:
+                return
+            del self._taken[first]
+            self.offset = first + 1
+        self._settled.set()
+
+    async def settle(self, seconds: float) -> bool:
+        """Wait until all that was taken is done; False if that takes longer."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._settled.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+async def poll(
+    fetch: Fetch, handle: Callable[[Json], None], ledger: Ledger, ready: Callable[[], None]
+) -> NoReturn:
+    """Hand every update to `handle`, which sees to it that `ledger` hears when it is done.
+
+    `fetch` takes an offset and the seconds to wait. `ready` is called after the first answer.
+    Raises Stop when Telegram refuses the token.
+    """
+    trouble = Trouble()
+    wait, up = 0, False
+    while True:
+        batch = await outcome(fetch(ledger.offset, wait))
+        if isinstance(batch, TelegramError):
+            await asyncio.sleep(trouble.met(batch, started=up))
+            continue
+        trouble.over()
+        if not up:
+            up = True
+            ready()
+        for update in batch:
+            _take(update, ledger, handle)
+        # One slow chat must not keep the others' updates waiting: then we ask again.
+        wait = POLL_SECONDS if await ledger.settle(HOLD_SECONDS) else 0
+
+
+async def outcome(call: Awaitable[Result]) -> Result | TelegramError:
+    """What a call came to. As a value: its error may hold the token and must not hang on ours."""
+    try:
+        return await call
+    except TelegramError as error:
+        return error
+
+
+def _take(update: Json, ledger: Ledger, handle: Callable[[Json], None]) -> None:
+    number = update.get("update_id")
+    if not isinstance(number, int):
+        log.warning("Telegram sent an update without an id; it is skipped.")
+    elif ledger.take(number):
+        handle(update)
+
+
+class Trouble:
+    """What went wrong since it last went well: how long to wait, and one line in the log."""
+
+    def __init__(self) -> None:
+        self._times = 0
+
+    def met(self, error: TelegramError, *, started: bool) -> float:
+        """The seconds to wait before the next try. Raises Stop where none would help."""
+        if isinstance(error, InvalidToken):
+            raise Stop("Telegram refused the bot token")
+        if isinstance(error, NoBotApi) and not started:
+            raise Stop(f"there is no Bot API at api_url (HTTP {error.status})")
+        self._times += 1
+        if self._times == 1:
+            log.warning(_said(error))
+        if isinstance(error, Conflict):
+            return CONFLICT_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+        if isinstance(error, SlowDown) and error.seconds is not None:
+            return float(error.seconds)
+        return pause_after(self._times)
+
+    def over(self) -> None:
+        """It goes well again."""
+        if self._times:
+            log.info("Telegram answers again.", failures=self._times)
+        self._times = 0
+
+
+def pause_after(failures: int) -> float:
+    """Seconds to wait after so many failures in a row: doubling, with jitter, to half a minute."""
+    longest: float = min(LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+def _said(error: TelegramError) -> str:
+    if isinstance(error, Conflict):
+        return (
+            "Another program reads this bot's updates (a second Herald, or a webhook)."
+            " Stop it: only one can. Trying again."
+        )
+    if isinstance(error, NoBotApi):
+        return f"What answers at api_url is not a Bot API (HTTP {error.status}). Trying again."
+    return f"Telegram cannot be reached ({type(error).__name__}). Trying again."

@@ -1,0 +1,197 @@
+"""Requests to the Bot API over aiohttp, so that each ends as done, not done, or in doubt.
+
+The library's own client collapses with many requests in flight and cannot tell a request that
+never left from one whose answer was lost. No URL is ever shown: the token is a part of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import aiohttp_socks
+from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.request import BaseRequest, RequestData
+
+# The library builds its requests of these and exports no other way to post raw fields.
+from telegram.request._requestparameter import RequestParameter
+from yarl import URL
+
+from bot.platforms.telegram.errors import Ambiguous, NoBotApi, NotSent, SlowDown
+
+CONNECTIONS = 256
+CONNECT_SECONDS = 10.0
+# Telegram hides flood waits of up to 8 s behind a slow answer (td NetQueryDelayer.cpp).
+READ_SECONDS = 35.0
+LANDING_SECONDS = 2.0
+
+# What aiohttp and the SOCKS connector raise; a proxy that hangs up in mid-word gives EOFError.
+LOST = (
+    aiohttp.ClientError,
+    aiohttp_socks.ProxyError,
+    aiohttp_socks.ProxyConnectionError,
+    aiohttp_socks.ProxyTimeoutError,
+    OSError,
+    EOFError,
+)
+
+
+class Requests(BaseRequest):
+    """One client session, opened by the first request; after `shutdown` nothing is sent."""
+
+    def __init__(self, proxy: str = "", read_seconds: float = READ_SECONDS) -> None:
+        self._proxy = proxy
+        # HTTP proxies are aiohttp's own affair; the others have a connector.
+        self._http_proxy = proxy if proxy.startswith("http") else None
+        self._read_seconds = read_seconds
+        self._session: aiohttp.ClientSession | None = None
+        self._shut = False
+        self._in_flight = 0
+        self._landed = asyncio.Event()
+
+    @property
+    def read_timeout(self) -> float:
+        return self._read_seconds
+
+    async def initialize(self) -> None:
+        self._shut = False
+
+    async def shutdown(self) -> None:
+        """Let what is in flight land, for a moment at most, and close."""
+        self._shut = True
+        if self._in_flight:
+            self._landed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._landed.wait(), LANDING_SECONDS)
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def call(self, url: str, fields: dict[str, Any], read_seconds: float) -> Any:
+        """Post raw fields and give the raw result; raises as the library's methods do."""
+        parameters = [RequestParameter.from_input(*field) for field in fields.items()]
+        return await self.post(url, RequestData(parameters), read_timeout=read_seconds)
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = None,  # noqa: ARG002 - the library's contract; aiohttp has none
+        connect_timeout: Any = None,  # noqa: ARG002 - one for all requests will do
+        pool_timeout: Any = None,  # noqa: ARG002 - a part of aiohttp's time to connect
+    ) -> tuple[int, bytes]:
+        """One exchange. Raises NotSent, Ambiguous, SlowDown, NoBotApi and others of the library."""
+        if self._shut:
+            raise NotSent
+        self._in_flight += 1
+        try:
+            return await self._exchange(url, method, request_data, read_timeout)
+        finally:
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._landed.set()
+
+    async def _exchange(
+        self, url: str, method: str, data: RequestData | None, read: Any
+    ) -> tuple[int, bytes]:
+        trace = SimpleNamespace(left=False)
+        try:
+            async with self._opened().request(
+                method, URL(url, encoded=True), data=_body(data), allow_redirects=False,
+                proxy=self._http_proxy, timeout=self._timeout(read), trace_request_ctx=trace,
+            ) as response:  # fmt: skip
+                status, payload = response.status, await response.read()
+        except LOST:
+            failure: TelegramError = Ambiguous() if trace.left else NotSent()
+        else:
+            return (status, payload) if method == "GET" else checked(status, payload)
+        # Raised out here, or the library's error with its URL would hang on it.
+        raise failure
+
+    def _timeout(self, read: Any) -> aiohttp.ClientTimeout:
+        seconds = float(read) if isinstance(read, int | float) else self._read_seconds
+        return aiohttp.ClientTimeout(
+            total=seconds + 2 * CONNECT_SECONDS, connect=CONNECT_SECONDS,
+            sock_connect=CONNECT_SECONDS, sock_read=seconds,
+        )  # fmt: skip
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=_connector(self._proxy), cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": "Herald"}, trace_configs=[_trace()],
+            )  # fmt: skip
+        return self._session
+
+
+def checked(status: int, payload: bytes) -> tuple[int, bytes]:
+    """An answer as the library may see it: JSON, and its status never better than its `ok`.
+
+    Raises SlowDown, NoBotApi, Ambiguous or InvalidToken for what the library would mistake.
+    """
+    try:
+        answer = json.loads(payload)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict) or "ok" not in answer:
+        raise _unreadable(status)
+    good = 200 <= status < 300
+    if good and answer["ok"] is True and "result" in answer:
+        return status, payload
+    if good:
+        code = answer.get("error_code")
+        status = code if isinstance(code, int) and 400 <= code < 600 else 500
+    parameters = answer.get("parameters")
+    wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    if wait or status == 429:
+        raise SlowDown(float(wait) if isinstance(wait, int | float) else None)
+    if status == 421:  # another data centre's bot: as good as a wrong token
+        raise InvalidToken
+    return status, payload
+
+
+def _unreadable(status: int) -> TelegramError:
+    """Without JSON it is no word of Telegram's; a gateway's page may hide that it was done."""
+    if status < 300 or status >= 500:
+        return Ambiguous()
+    if status == 429:
+        return SlowDown(None)
+    if status == 413:
+        return BadRequest("message is too long")
+    return NoBotApi(status)
+
+
+def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
+    if data is None or not (data.parameters or data.contains_files):
+        return None
+    form = aiohttp.FormData(default_to_multipart=data.contains_files)
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, kind) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=kind)
+    return form
+
+
+def _connector(proxy: str) -> aiohttp.BaseConnector:
+    if not proxy or proxy.startswith("http"):
+        return aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300)
+    # Names are resolved by the proxy with either spelling: what we ask for stays private.
+    url = proxy.replace("socks5h://", "socks5://", 1).replace("socks4a://", "socks4://", 1)
+    return aiohttp_socks.ProxyConnector.from_url(url, rdns=True, limit=CONNECTIONS)
+
+
+def _trace() -> aiohttp.TraceConfig:
+    """Notes the moment from which a request may have arrived."""
+
+    async def leaves(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
+        context.trace_request_ctx.left = True
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(leaves)
+    return trace

@@ -1,0 +1,108 @@
+"""Telegram run against the fake Bot API, for the tests beside this file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.chat import Answer, Button, Campaign, Host, Menu, Message, Request
+from bot.platforms.telegram import Options
+from bot.platforms.telegram.platform import Telegram
+from storage import Seal, Storage, open_storage
+from storage.model import Address, RichText
+from tests.fakes.botapi import FakeBotAPI
+
+ANN, BEN = 1001, 1002
+NOON = datetime(2024, 11, 16, 12, 0, tzinfo=UTC)
+MENUS = {
+    "en": (Menu("latest", "Newest releases", "[n]"), Menu("help", "What I can do")),
+    "ru": (Menu("latest", "Последние релизы"), Menu("help", "Что я умею")),
+}
+
+
+def said(text: str, *commands: str, replaces: bool = False) -> Message:
+    """A message with a button for each command."""
+    rows = tuple((Button(command.title(), command),) for command in commands)
+    return Message(RichText(text), rows, replaces)
+
+
+@dataclass
+class Echo:
+    """A router: repeats what it was asked, or gives what is scripted for those words."""
+
+    script: dict[str, Message | None] = field(default_factory=dict)
+    asked: list[Request] = field(default_factory=list)
+
+    async def __call__(self, request: Request) -> Message | None:
+        self.asked.append(request)
+        return self.script.get(request.words, said(f"You said: {request.words}."))
+
+
+def person(number: int) -> Address:
+    """A chat of two."""
+    return Address("telegram", str(number))
+
+
+def connected(api: FakeBotAPI, storage: Storage, **more: object) -> Telegram:
+    """The platform, not running."""
+    options = Options.model_validate({"token": api.token, "api_url": api.url} | more)
+    host = Host(storage, Campaign("Test", {}), lambda language: MENUS[language])
+    return Telegram(options, host, lambda: NOON)
+
+
+@asynccontextmanager
+async def running(telegram: Telegram, answer: Answer) -> AsyncIterator[asyncio.Task[None]]:
+    """The platform, ready; at the end it is told to stop and has."""
+    ready = asyncio.Event()
+    task = asyncio.create_task(telegram.run(answer, ready.set))
+    waiting = asyncio.create_task(ready.wait())
+    try:
+        async with asyncio.timeout(5):
+            await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
+        yield task
+    finally:
+        waiting.cancel()
+        if not task.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[FakeBotAPI]:
+    """A Bot API that does not slow down who asks again."""
+    async with FakeBotAPI(repeat_wait=0, conflict_wait=0) as fake:
+        yield fake
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
+    """A real storage in a file."""
+    async with open_storage(tmp_path / "herald.db", Seal(bytes(32))) as opened:
+        yield opened
+
+
+def texts(api: FakeBotAPI, chat: int) -> list[str]:
+    """What the bot said in a chat, as it reads now."""
+    return [message["text"] for message in api.messages(chat, from_bot=True)]
+
+
+async def read(api: FakeBotAPI, chat: int, count: int = 1) -> list[str]:
+    """Wait until the bot has said so much in a chat."""
+    return await api.wait_for(enough(api, chat, count))
+
+
+def enough(api: FakeBotAPI, chat: int, count: int) -> Callable[[], list[str]]:
+    """True once the bot has said so much."""
+    return lambda: found if len(found := texts(api, chat)) >= count else []
+
+
+async def confirmed(api: FakeBotAPI) -> None:
+    """Wait until no update is left unconfirmed."""
+    await api.wait_for(lambda: not api.bot.updates.pending())
