@@ -1,0 +1,67 @@
+"""What every command begins with: all settings checked, then the database, if there is one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from bot.chat import Campaign
+from bot.cli.words import complain
+from bot.platforms import option_models
+from config import ArchiveSettings, CampaignFile, Settings, load, load_campaign, options
+from storage import Storage, open_storage
+from storage.model import Archive, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the operator chose, checked: settings, each platform's options, archives, campaign."""
+
+    settings: Settings
+    options: dict[str, BaseModel]
+    archives: tuple[Archive, ...]
+    campaign: Campaign
+
+
+def chosen() -> Chosen:
+    """Read and check every setting. Raises SettingsError."""
+    models = option_models()
+    settings, warnings = load(models)
+    complain(*warnings)
+    given = {name: options(model, name) for name, model in models.items()}
+    file = load_campaign(settings.campaign)
+    return Chosen(
+        settings,
+        {name: value for name, value in given.items() if value is not None},
+        tuple(archive_of(a) for a in settings.archives or file.archives),
+        campaign_of(file),
+    )
+
+
+def archive_of(given: ArchiveSettings) -> Archive:
+    return Archive(
+        name=given.known_as,
+        url=given.url,
+        language=given.language,
+        timezone=given.timezone,
+        poll_seconds=given.poll_seconds,
+        reconcile_seconds=given.reconcile_seconds,
+    )
+
+
+def campaign_of(file: CampaignFile) -> Campaign:
+    events = tuple(Event(e.name, e.date, e.words, e.titles) for e in file.events)
+    return Campaign(file.name, file.contact, events, file.timezone, file.language)
+
+
+@asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[Storage | None]:
+    """The database for a look, without its key; None where there is none yet."""
+    if not settings.database.exists():
+        yield None
+        return
+    async with open_storage(settings.database, checkpoints=False) as storage:
+        yield storage

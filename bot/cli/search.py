@@ -1,0 +1,73 @@
+"""herald search WORDS: releases that have all the words, the best first."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.objects import object_of, print_json, print_release
+from bot.cli.opened import Chosen, chosen, reading
+from bot.cli.words import Failure
+from storage import Storage
+from storage.model import Hit
+
+
+def main(
+    words: Annotated[list[str] | None, typer.Argument(help="What to look for.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=2**31, help="How many.")] = 10,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="One query a line from standard input, as JSON lines.")
+    ] = False,
+) -> None:
+    """Search the releases. A query that begins with - is one quoted argument."""
+    wishes = chosen()
+    if batch:
+        asyncio.run(_answer_lines(wishes, limit))
+        return
+    if not words:
+        raise Failure("WORDS are missing. Try: herald search Magnitsky", code=2)
+    query = " ".join(words)
+    found, hits = asyncio.run(_search(wishes, query, limit))
+    if json:
+        print_json(_objects(hits))
+        return
+    for hit in hits:
+        print_release(hit.release, hit.snippet.text)
+    if not hits:
+        print("Nothing was found. Fewer words, or another spelling, may find more.")
+    elif found > len(hits):
+        print(f"{len(hits)} of {found}. More: --limit {found}")
+
+
+async def _search(wishes: Chosen, query: str, limit: int) -> tuple[int, list[Hit]]:
+    async with reading(wishes.settings) as storage:
+        return await storage.search.find(query, limit) if storage is not None else (0, [])
+
+
+async def _answer_lines(wishes: Chosen, limit: int) -> None:
+    async with reading(wishes.settings) as storage:
+        for line in _queries():
+            print_json(await _objects_for(storage, line, limit))
+            sys.stdout.flush()
+
+
+async def _objects_for(storage: Storage | None, query: str, limit: int) -> list[dict[str, Any]]:
+    if storage is None:
+        return []
+    _, hits = await storage.search.find(query, limit)
+    return _objects(hits)
+
+
+def _objects(hits: list[Hit]) -> list[dict[str, Any]]:
+    return [object_of(hit.release, whole=False, snippet=hit.snippet.text) for hit in hits]
+
+
+def _queries() -> Iterator[str]:
+    """Lines end with a line feed and nothing else; broken UTF-8 is replaced."""
+    for line in sys.stdin.buffer:
+        yield line.removesuffix(b"\n").decode("utf-8", "replace")

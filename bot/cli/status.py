@@ -1,0 +1,76 @@
+"""herald status: how it is, while it runs or not."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.objects import instant, print_json
+from bot.cli.opened import Chosen, chosen, reading
+from storage.model import Outbox, Reading
+
+
+def main(
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show archives, releases, subscribers and the outbox."""
+    status = asyncio.run(_status(chosen()))
+    if json:
+        print_json(status)
+    else:
+        _print(status)
+
+
+async def _status(wishes: Chosen) -> dict[str, Any]:
+    readings: list[Reading] = []
+    releases, held, subscribers, outbox = 0, 0, {}, Outbox()
+    async with reading(wishes.settings) as storage:
+        if storage is not None:
+            readings = await storage.archives.all()
+            releases = await storage.releases.count()
+            held = await storage.releases.held()
+            subscribers = await storage.subscribers.counts()
+            outbox = await storage.outbox.totals()
+    known = {r.archive for r in readings}
+    readings += [Reading(a.name, a.url) for a in wishes.archives if a.name not in known]
+    return {
+        "archives": [_archive(r) for r in readings],
+        "releases": releases,
+        "subscribers": subscribers,
+        "outbox": {
+            "waiting": outbox.waiting,
+            "sent": outbox.sent,
+            "failed": outbox.failed,
+            "unknown": outbox.unknown,
+        },
+        "held": held,
+    }
+
+
+def _archive(reading: Reading) -> dict[str, Any]:
+    return {
+        "name": reading.archive,
+        "url": reading.url,
+        "releases": reading.releases,
+        "withdrawn": reading.withdrawn,
+        "last_read": instant(reading.last_read_at),
+        "next_read": instant(reading.next_read_at),
+        "last_error": reading.last_error or None,
+    }
+
+
+def _print(status: dict[str, Any]) -> None:
+    for archive in status["archives"]:
+        print(f"Archive {archive['name']}  {archive['url']}")
+        print(f"  releases     {archive['releases']}, withdrawn {archive['withdrawn']}")
+        print(f"  last read    {archive['last_read'] or 'never'}")
+        print(f"  next read    {archive['next_read'] or 'when Herald runs'}")
+        if archive["last_error"]:
+            print(f"  trouble      {archive['last_error']}")
+    people = ", ".join(f"{n} on {p}" for p, n in status["subscribers"].items()) or "none yet"
+    print(f"Releases       {status['releases']}, held {status['held']}")
+    print(f"Subscribers    {people}")
+    outbox = ", ".join(f"{name} {n}" for name, n in status["outbox"].items())
+    print(f"Outbox         {outbox}")

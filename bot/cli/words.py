@@ -1,0 +1,44 @@
+"""How the shell speaks: failures in our words, and tables that also read well in a pipe."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+
+class Failure(Exception):
+    """The command cannot do it; the text is one sentence for the operator, `code` the exit code."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def complain(*sentences: str) -> None:
+    """Say what is wrong on standard error, a line a sentence."""
+    for sentence in sentences:
+        print(f"herald: {sentence}", file=sys.stderr)
+
+
+def usage(error: typer.TyperException) -> str:
+    """What was typed wrong, in our words, and where help is."""
+    context = getattr(error, "ctx", None)
+    command = getattr(context, "command_path", "herald") if context is not None else "herald"
+    option = getattr(error, "option_name", None)
+    parameter = getattr(error, "param", None)
+    name = getattr(parameter, "human_readable_name", None) or getattr(parameter, "name", None)
+    match type(error).__name__:
+        case "NoArgsIsHelpError":
+            return error.format_message()
+        case "NoSuchOption":
+            said = f"There is no option {option}."
+        case "MissingParameter":
+            said = f"{(name or 'An argument').upper()} is missing."
+        case "BadParameter":
+            said = f"{(name or 'An argument').upper()} cannot be that."
+        case "BadOptionUsage":
+            said = f"The option {option} needs a value."
+        case _:
+            said = error.format_message()
+    return f"{said} Try: {command} --help"

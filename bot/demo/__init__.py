@@ -1,0 +1,1 @@
+"""Herald with nothing configured: a campaign that never was, on a site that lives on loopback."""

@@ -1,0 +1,49 @@
+"""The documents are held to the program: nothing that can be typed or set is left out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.cli import app
+from bot.commands import commands
+from bot.platforms import option_models
+from config import ArchiveSettings, Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", commands(), ids=lambda c: c.name)
+def test_every_chat_command_has_help_and_is_in_the_readme(command) -> None:
+    """A command that nobody can find does not exist."""
+    assert command.help
+    assert f"/{command.name}" in README
+
+
+@pytest.mark.parametrize("name", [c.name for c in app.registered_commands])
+def test_every_shell_command_is_in_the_readme(name: str) -> None:
+    """So it is for the operator's commands."""
+    assert f"herald {name}" in README
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    """Every setting, every option of a platform and every field of an archive is explained."""
+    names = [f"HERALD_{name.upper()}" for name in Settings.model_fields]
+    for platform, model in option_models().items():
+        names += [f"HERALD_{platform.upper()}__{field.upper()}" for field in model.model_fields]
+    names += [f"`{field}`" for field in ArchiveSettings.model_fields]
+
+    assert [] == [name for name in names if name not in README]
+
+
+def test_the_readme_names_no_setting_that_is_not_there() -> None:
+    """A setting that is gone is gone from the README."""
+    known = {f"HERALD_{name.upper()}" for name in Settings.model_fields} | {"HERALD_CONFIG"}
+    for platform, model in option_models().items():
+        known |= {f"HERALD_{platform.upper()}__{field.upper()}" for field in model.model_fields}
+
+    named = set(re.findall(r"HERALD_[A-Z_]*[A-Z]", README))
+    assert set() == named - known
