@@ -13,6 +13,7 @@ import structlog
 
 from bot import __version__
 from bot.archive.fetch import Fetcher, open_fetcher
+from bot.archive.upgrade import derive_anew
 from bot.archive.watcher import Watcher
 from bot.chat import Answer, Campaign, Host, Platform, Stop
 from bot.delivery.audience import wait, write_audiences
@@ -99,6 +100,7 @@ class App:
             loops += [(f"archive {a.name}", self._watcher(a, fetcher).run)
                       for a in self.wishes.archives]  # fmt: skip
             tasks = [asyncio.create_task(self._kept_running(*loop)) for loop in loops]
+            tasks.append(asyncio.create_task(derive_anew(self.storage)))
             lanes = [
                 asyncio.create_task(self._lane(platform, courier))
                 for platform, courier in zip(platforms, couriers, strict=True)

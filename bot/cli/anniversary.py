@@ -22,7 +22,10 @@ def main(
     event: Annotated[str, typer.Option("--event", help="Which event, by its name.")] = "",
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show what was said on an anniversary: without a number, on the last or the coming one."""
+    """Show what was said on an anniversary.
+
+    Without a number or year, on the last one; from the first of its month, on the coming one.
+    """
     wishes = chosen()
     remembered = _event(wishes, event)
     today = datetime.now(ZoneInfo(wishes.campaign.timezone)).date()

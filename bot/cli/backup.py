@@ -18,7 +18,10 @@ from storage.backup import backup
 def main(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; must not exist yet.")],
 ) -> None:
-    """Write the whole database into one file. The key is not in it: keep that apart."""
+    """Copy the whole database into one file.
+
+    Also while Herald runs. The key is not in it: keep that apart.
+    """
     settings = chosen().settings
     asyncio.run(_backup(settings, file))
     print(f"Saved to {file}. Keep the key {settings.secret_key_file} as well, in another place.")

@@ -33,7 +33,7 @@ POLL_SECONDS = 1.0
 
 
 def main() -> None:
-    """Try Herald at once: nothing to configure, nothing left behind."""
+    """Try it at once: nothing to set up, nothing left behind."""
     chosen()
     with tempfile.TemporaryDirectory(prefix="herald-demo-") as folder:
         asyncio.run(_demo(Path(folder)))

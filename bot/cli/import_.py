@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,7 +35,11 @@ def main(
     archive: Annotated[str, typer.Option("--archive", help="Whose releases they are.")] = "",
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Bring releases in from RSS, Atom, JSON Feed, an archive page in HTML or as text."""
+    """Bring releases in from files, announcing nothing.
+
+    Each file is a feed (RSS, Atom, JSON Feed), an answer of the WordPress REST API, or an archive
+    page in HTML or as plain text: which it is shows by its content. What is known is recognised.
+    """
     wishes = chosen()
     brought = asyncio.run(_bring(wishes, files, archive))
     for file, reason in brought.refused:
@@ -101,4 +106,5 @@ def _print(brought: Brought) -> None:
     for file, counts in brought.files:
         table.add_row(file, *(str(counts[saved]) for saved in Saved))
     if brought.files:
-        Console(highlight=False).print(table)
+        # A pipe has no width: there the lines stay whole.
+        Console(highlight=False, width=None if sys.stdout.isatty() else 400).print(table)

@@ -19,7 +19,7 @@ def main(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file made by herald backup.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Put a backup in the place of the database. Refused while Herald runs."""
+    """Go back to a backup. Refused while Herald runs."""
     database = chosen().settings.database
     with run_lock(database):
         people = asyncio.run(forgotten_since(file, database))

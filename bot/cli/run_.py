@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Read the archives, tell the subscribers and answer them, until SIGINT or SIGTERM."""
+    """Be the bot: read, tell, answer, until told to stop."""
     wishes = chosen()
     settings = wishes.settings
     with run_lock(settings.database):

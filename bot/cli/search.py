@@ -24,7 +24,10 @@ def main(
         bool, typer.Option("--batch", help="One query a line from standard input, as JSON lines.")
     ] = False,
 ) -> None:
-    """Search the releases. A query that begins with - is one quoted argument."""
+    """Find releases by their words.
+
+    A query that begins with - is one quoted argument.
+    """
     wishes = chosen()
     if batch:
         asyncio.run(_answer_lines(wishes, limit))

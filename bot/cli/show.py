@@ -16,7 +16,7 @@ from storage.model import Release, Revision
 
 
 def main(
-    number: Annotated[int, typer.Argument(metavar="ID", help="The release's id.")],
+    number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The release's id.")],
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     history: Annotated[bool, typer.Option("--history", help="How its words changed.")] = False,
 ) -> None:
@@ -33,7 +33,7 @@ def main(
 
 
 async def _found(wishes: Chosen, number: int) -> tuple[Release | None, list[Revision]]:
-    if not 0 < number < 2**63:
+    if number >= 2**63:
         return None, []
     async with reading(wishes.settings) as storage:
         if storage is None:

@@ -15,7 +15,7 @@ from storage.model import Outbox, Reading
 def main(
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show archives, releases, subscribers and the outbox."""
+    """Show how it is, while it runs or not."""
     status = asyncio.run(_status(chosen()))
     if json:
         print_json(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
 
@@ -25,20 +26,26 @@ def usage(error: typer.TyperException) -> str:
     """What was typed wrong, in our words, and where help is."""
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "herald") if context is not None else "herald"
-    option = getattr(error, "option_name", None)
     parameter = getattr(error, "param", None)
-    name = getattr(parameter, "human_readable_name", None) or getattr(parameter, "name", None)
+    option = getattr(error, "option_name", None)
     match type(error).__name__:
         case "NoArgsIsHelpError":
             return error.format_message()
         case "NoSuchOption":
             said = f"There is no option {option}."
         case "MissingParameter":
-            said = f"{(name or 'An argument').upper()} is missing."
+            said = f"{_name(parameter)} is missing."
         case "BadParameter":
-            said = f"{(name or 'An argument').upper()} cannot be that."
+            # Numbers are the only arguments of ours that the library checks.
+            said = f"{_name(parameter)} must be a whole number, 1 or more."
         case "BadOptionUsage":
             said = f"The option {option} needs a value."
         case _:
             said = error.format_message()
     return f"{said} Try: {command} --help"
+
+
+def _name(parameter: Any) -> str:
+    """What stands for it in the help: N, ID, --limit."""
+    options = [name for name in getattr(parameter, "opts", ()) if name.startswith("-")]
+    return options[0] if options else str(parameter.metavar or parameter.name).upper()

@@ -27,6 +27,9 @@ POLL_SECONDS = 30
 # the same offset, Telegram gives one update only (telegram-bot-api Client.cpp,
 # process_get_updates_query).
 HOLD_SECONDS = 1.0
+# Confirms nothing, as 0 does. But Telegram lets wait who asks with the same offset within three
+# seconds (Client.cpp, do_get_updates), as a run does whose forerunner has just ended with 0.
+FIRST_OFFSET = 1
 CONFLICT_SECONDS = 5.0
 LONGEST_PAUSE = 30.0
 
@@ -79,7 +82,7 @@ async def poll(
     trouble = Trouble()
     wait, up = 0, False
     while True:
-        batch = await outcome(fetch(ledger.offset, wait))
+        batch = await outcome(fetch(ledger.offset if up else FIRST_OFFSET, wait))
         if isinstance(batch, TelegramError):
             await asyncio.sleep(trouble.met(batch, started=up))
             continue

@@ -1,0 +1,185 @@
+"""Watches one archive: asks on time, keeps what is new or changed, and says what is news."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.archive import polling
+from bot.archive.derive import READER
+from bot.archive.discover import discover
+from bot.archive.document import Unreadable
+from bot.archive.fetch import Answer, Fetcher, FetchError
+from bot.archive.news import fates
+from bot.archive.parse_process import read_apart
+from storage import Storage
+from storage.model import Archive, Draft, Fate, Reading, Saved
+
+log = structlog.get_logger()
+
+# How often the due time is looked up again: clocks are set, and others may change it.
+LOOK_SECONDS = 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
+
+Fated = list[tuple[Draft, Fate]]
+
+
+class Watcher:
+    """Reads one archive's feed for ever. `on_kept` is called after something new was stored."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        storage: Storage,
+        fetcher: Fetcher,
+        *,
+        news_days: float,
+        burst: int,
+        clock: Callable[[], datetime],
+        on_kept: Callable[[], None],
+    ) -> None:
+        self.archive = archive
+        self._storage = storage
+        self._fetcher = fetcher
+        self._news = timedelta(days=news_days)
+        self._burst = burst
+        self._clock = clock
+        self._on_kept = on_kept
+        self._zone = ZoneInfo(archive.timezone)
+        self._log = log.bind(archive=archive.name)
+
+    async def run(self) -> None:
+        """Read whenever it is due, until cancelled. Whatever goes wrong, the loop turns on."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._until_due()
+                await self.read_once()
+                pause = FIRST_PAUSE
+            except Exception:  # noqa: BLE001 the loop turns here
+                self._log.exception("Reading the archive failed unexpectedly.")
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def read_once(self) -> Reading:
+        """Ask once, now, and keep in one transaction all that comes of it."""
+        before = await self._storage.archives.reading(self.archive)
+        late = polling.jitter(self.archive.poll_seconds, random.random())  # noqa: S311 no secret
+        drafts, after = await self._asked(before, late)
+        kept = await self._storage.keep(self.archive, drafts, self._clock(), after)
+        self._tell(before, after)
+        if any(saved is not Saved.KNOWN for saved, _ in kept):
+            self._tell_kept([saved for saved, _ in kept], [fate for _, fate in drafts])
+            self._on_kept()
+        return after
+
+    async def _until_due(self) -> None:
+        while True:
+            reading = await self._storage.archives.reading(self.archive)
+            wait = LOOK_SECONDS
+            if not polling.rests(reading):
+                due = reading.next_read_at or self._clock()
+                wait = (due - self._clock()).total_seconds()
+            if wait <= 0:
+                return
+            await asyncio.sleep(min(wait, LOOK_SECONDS))
+
+    async def _asked(self, reading: Reading, late: float) -> tuple[Fated, Reading]:
+        """What one request brings: the drafts with their fates, and how the reading stands."""
+        asked = self._clock()
+        every = self.archive.poll_seconds
+        conditions: dict[str, str] = {}
+        try:
+            if reading.feed_url:
+                conditions = polling.conditions(reading)
+                answer = await self._fetcher.get(reading.feed_url, conditions)
+            else:
+                feed_url, answer = await discover(self._fetcher, self.archive.url)
+                reading = replace(reading, feed_url=feed_url)
+                asked = self._clock()
+        except FetchError as error:
+            return [], polling.unreached(reading, str(error), self._clock(), every, late)
+        if answer.status == 304 and conditions:
+            return [], polling.read_well(reading, answer, asked, every, late)
+        if answer.status != 200:
+            if answer.status == 404:
+                reading = replace(reading, feed_url="")
+            return [], polling.refused(reading, answer, self._clock(), every, late)
+        return await self._read(reading, answer, asked, late)
+
+    async def _read(
+        self, reading: Reading, answer: Answer, asked: datetime, late: float
+    ) -> tuple[Fated, Reading]:
+        every = self.archive.poll_seconds
+        newest = f"{READER} {hashlib.sha256(answer.body).hexdigest()}"
+        if newest == reading.newest:
+            return [], polling.read_well(reading, answer, asked, every, late)
+        try:
+            document = await read_apart(answer.body, self.archive, asked, answer.url)
+        except Unreadable as error:
+            reason = f"What the archive answers cannot be read. {error}"
+            # The feed may have moved: look for it anew.
+            anew = replace(reading, feed_url="")
+            return [], polling.read_badly(anew, reason, asked, every, late)
+        if not document.drafts and not document.refused:
+            return [], polling.read_badly(reading, "The feed is empty.", asked, every, late)
+        drafts = await self._fated(document.drafts, reading, asked)
+        if not document.complete:
+            reason = "The feed was cut short on its way."
+            return drafts, polling.read_badly(reading, reason, asked, every, late)
+        reading = replace(reading, newest=newest, first_read_at=reading.first_read_at or asked)
+        return drafts, polling.read_well(reading, answer, asked, every, late)
+
+    async def _fated(self, drafts: Sequence[Draft], reading: Reading, now: datetime) -> Fated:
+        unknown = await self._storage.releases.unknown(self.archive.name, drafts)
+        decided = fates(
+            unknown,
+            first=reading.first_read_at is None,
+            now=now,
+            zone=self._zone,
+            window=await self._window(now),
+            burst=self._burst,
+        )
+        fate = dict(zip(unknown, decided, strict=True))
+        return [(draft, fate.get(draft, Fate.QUIET)) for draft in drafts]
+
+    async def _window(self, now: datetime) -> timedelta:
+        """How far back news reaches: the days set, not counting those that Herald was down.
+
+        A longer reach may take in more downtime, so it grows until it holds.
+        """
+        window = self._news
+        while True:
+            longer = self._news + await self._storage.facts.downtime(now - window, now)
+            if longer <= window:
+                return window
+            window = longer
+
+    def _tell(self, before: Reading, after: Reading) -> None:
+        if after.next_read_at is None:
+            self._log.warning("The archive is asked no more.", reason=after.last_error)
+        elif after.last_error and not before.last_error:
+            self._log.warning("The archive cannot be read.", reason=after.last_error)
+        elif before.last_error and not after.last_error:
+            self._log.info("The archive can be read again.")
+
+    def _tell_kept(self, saved: list[Saved], decided: list[Fate]) -> None:
+        new = Counter(f for s, f in zip(saved, decided, strict=True) if s is Saved.NEW)
+        self._log.info(
+            "The archive has something new.",
+            announced=new[Fate.ANNOUNCE],
+            quiet=new[Fate.QUIET],
+            changed=saved.count(Saved.CHANGED),
+        )
+        if new[Fate.HOLD]:
+            self._log.warning(
+                "Too many releases at once: they are held, not announced.", held=new[Fate.HOLD]
+            )

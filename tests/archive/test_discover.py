@@ -1,0 +1,96 @@
+"""Finding the feed of an archive."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.archive.discover import discover, feed_links
+from bot.archive.fetch import Answer, Fetcher, open_fetcher
+from tests.fakes.archive import LivingWordPress
+from tests.fakes.faults import Fault
+
+CATEGORY = "/category/press-releases/"
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[LivingWordPress]:
+    async with LivingWordPress() as site:
+        site.write("One")
+        yield site
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[Fetcher]:
+    async with open_fetcher("Herald/test", allow_private=True) as fetcher:
+        yield fetcher
+
+
+@pytest.mark.parametrize(
+    ("path", "feed"),
+    [
+        ("/", "/feed/"), (CATEGORY, CATEGORY + "feed/"), (CATEGORY + "feed/", CATEGORY + "feed/"),
+        ("", "/feed/"),
+    ],
+)  # fmt: skip
+async def test_feed_of_a_site_or_category(
+    site: LivingWordPress, fetcher: Fetcher, path: str, feed: str
+) -> None:
+    """A site leads to its feed, a category to its own, a feed to itself."""
+    found, answer = await discover(fetcher, site.url + path)
+
+    assert (found, answer.status) == (site.url + feed, 200)
+    assert b"</rss>" in answer.body
+
+
+async def test_usual_place_is_tried_where_the_page_names_none(
+    site: LivingWordPress, fetcher: Fetcher
+) -> None:
+    """Without a link the feed is looked for below the page."""
+    site.fail(Fault(body="<html><body>Welcome</body></html>"))
+
+    found, _ = await discover(fetcher, site.url + CATEGORY)
+
+    assert found == site.url + CATEGORY + "feed/"
+
+
+async def test_page_without_a_feed_is_read_itself(site: LivingWordPress, fetcher: Fetcher) -> None:
+    """Where nothing is a feed, the page is what there is."""
+    page = "<html><body>Welcome</body></html>"
+    site.fail(Fault(body=page), Fault(body=page))
+
+    found, answer = await discover(fetcher, site.url + CATEGORY)
+
+    assert (found, answer.body) == ("", page.encode())
+
+
+async def test_trouble_is_handed_back(site: LivingWordPress, fetcher: Fetcher) -> None:
+    """While the site is in trouble, nothing is concluded about where its feed is."""
+    site.fail(Fault(status=503))
+    page = await discover(fetcher, site.url + CATEGORY)
+    site.fail(Fault(status=429, path=CATEGORY + "feed/"))
+    feed = await discover(fetcher, site.url + CATEGORY)
+
+    assert (page[0], page[1].status) == ("", 503)
+    assert (feed[0], feed[1].status) == ("", 429)
+
+
+def test_own_feed_comes_first_and_comments_never() -> None:
+    """Of the feeds a page names, the one below its own path is meant."""
+    rss = '<link rel="alternate" type="application/rss+xml"'
+    html = f"""<html><head>
+    {rss} title="Site » Feed" href="/feed/">
+    {rss} title="Site » Comments Feed" href="/comments/feed/">
+    {rss} title="Site » News Comments Feed" href="/news/feed/c/">
+    {rss} href="/news/feed/">
+    <link rel="alternate" type="application/atom+xml; charset=utf-8" href="http://[bad">
+    <link rel="alternate" type="text/calendar" href="/news/ical/">
+    <link rel="alternate" type="application/atom+xml" href="/newsletter/feed/">
+    </head></html>"""
+
+    assert feed_links(Answer(200, body=html.encode(), url="https://a.example/news")) == [
+        "https://a.example/news/feed/",
+        "https://a.example/feed/",
+        "https://a.example/newsletter/feed/",
+    ]
