@@ -1,4 +1,4 @@
-"""After an upgrade: what an older reader made of the sources is made anew, and no revision of it."""
+"""After an upgrade: what an older reader made of the sources is made anew, without revisions."""
 
 from __future__ import annotations
 
