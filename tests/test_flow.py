@@ -83,7 +83,8 @@ async def test_a_release_reaches_each_subscriber_once(world: World) -> None:
     """Title, date, lead and working buttons, to three people, within a poll and two seconds."""
     async with at_work(world):
         await world.subscribe(*PEOPLE)
-        post = world.site.write("Council finds nothing", "<p>The council met and found nothing.</p>")
+        text = "<p>The council met and found nothing.</p>"
+        post = world.site.write("Council finds nothing", text)
         for person in PEOPLE:
             await world.api.wait_for(lambda who=person: world.got("Council finds")[who], 60)
         message = world.api.messages(PEOPLE[0], from_bot=True)[-1]
@@ -110,7 +111,7 @@ async def test_nothing_old_is_announced_on_first_contact(world: World) -> None:
 
 @pytest.mark.parametrize("kill", [False, True], ids=["SIGTERM", "SIGKILL"])
 async def test_an_end_in_the_middle_of_a_push_loses_nobody(world: World, kill: bool) -> None:
-    """Ended while messages are under way, Herald goes on when started again; a stop doubles none."""
+    """Ended while messages are under way, Herald goes on when started; a stop doubles none."""
     async with at_work(world) as process:
         await world.subscribe(*PEOPLE)
         world.api.faults.add(method="sendMessage", chat=str(PEOPLE[1]), delay=0.5)
@@ -141,7 +142,7 @@ async def test_a_release_published_while_herald_was_down_arrives(world: World) -
 
 
 async def test_a_kill_loses_no_subscription(world: World) -> None:
-    """Killed at any moment while /subscribe is handled, Herald subscribes that person in the end."""
+    """Killed while /subscribe is handled, Herald subscribes that person in the end."""
     chance = random.Random(7)
     for person in PEOPLE:
         async with running(world.env) as process:
