@@ -97,8 +97,8 @@ class Database:
         await self._writer.commit()
 
     async def _roll_back(self) -> None:
-        if self._writer.in_transaction:
-            await self._writer.rollback()
+        # Asked in the thread, behind a BEGIN that may be queued there still; without one, nothing.
+        await self._writer.rollback()
 
     @asynccontextmanager
     async def read(self, seconds: float = READ_SECONDS) -> AsyncIterator[Connection]:
@@ -112,13 +112,26 @@ class Database:
             yield Connection(reader)
         except sqlite3.Error as error:
             raise DatabaseError(f"The database cannot be read: {error}.") from error
+        except asyncio.CancelledError:
+            if reader is not None:
+                await reader.interrupt()
+            raise
         finally:
             self._idle.put_nowait(reader)
 
     async def truncate_log(self) -> bool:
         """Move all from the log into the file and empty the log; False while a reader holds it."""
-        async with self._writing, self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
-            row = await cursor.fetchone()
+        async with self._writing:
+            return await _to_the_end(self._truncate())
+
+    async def _truncate(self) -> bool:
+        # No waiting for the reader in SQLite: every other write would wait with it.
+        await self._writer.execute("PRAGMA busy_timeout = 0")
+        try:
+            async with self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                row = await cursor.fetchone()
+        finally:
+            await self._writer.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         return row is not None and row[0] == 0
 
     async def version(self) -> int:
@@ -130,6 +143,10 @@ class Database:
     async def copy(self, target: Path) -> None:
         """Write one consistent copy to a new file. Raises DatabaseError if it is there already."""
         try:
+            _make(target)
+        except OSError as error:
+            raise DatabaseError(f"The copy {target} cannot be made: {_reason(error)}.") from None
+        try:
             async with self.read(seconds=3600) as reader:
                 await reader.rows("VACUUM INTO ?", (str(target),))
         except DatabaseError as error:
@@ -137,8 +154,8 @@ class Database:
 
     async def close(self) -> None:
         async with self._writing:
-            while not self._idle.empty():
-                reader = self._idle.get_nowait()
+            for _ in range(READERS):
+                reader = await self._idle.get()
                 if reader is not None:
                     await reader.close()
             await self._writer.close()
@@ -170,7 +187,7 @@ async def open_database(path: Path, *, checkpoints: bool = True) -> Database:
             " Use a newer Python."
         )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _prepare(path)
         writer = await _connect(path, checkpoints)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"The database {path} cannot be opened: {_reason(error)}.") from None
@@ -184,6 +201,19 @@ async def open_database(path: Path, *, checkpoints: bool = True) -> Database:
     return Database(path, writer, checkpoints)
 
 
+def _prepare(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)  # its log takes after it
+    # Refused here, and not in aiosqlite's thread, which would outlive a loop that ends with this.
+    sqlite3.connect(path).close()
+
+
+def _make(copy: Path) -> None:
+    """A new, empty file that is its owner's alone; VACUUM INTO writes into it."""
+    copy.touch(mode=0o600, exist_ok=False)
+
+
 def _reason(error: Exception) -> str:
     return (error.strerror or "unknown error") if isinstance(error, OSError) else str(error)
 
@@ -191,9 +221,9 @@ def _reason(error: Exception) -> str:
 async def _connect(path: Path, checkpoints: bool) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None)
     try:
+        await connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        await _write_ahead(connection)
         for pragma in (
-            f"busy_timeout = {BUSY_MS}",
-            "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
             "secure_delete = ON",
@@ -205,6 +235,20 @@ async def _connect(path: Path, checkpoints: bool) -> aiosqlite.Connection:
         await connection.close()
         raise
     return connection
+
+
+async def _write_ahead(connection: aiosqlite.Connection) -> None:
+    """Switch the log on. SQLite does not wait while another process does so: we ask again."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.02)
+        else:
+            return
 
 
 def migrations() -> list[str]:
@@ -227,6 +271,7 @@ async def migrate(writer: aiosqlite.Connection, path: Path) -> None:
         if number > 1:
             copy = path.with_name(f"{path.name}.before-{number:04}")
             copy.unlink(missing_ok=True)
+            _make(copy)
             await writer.execute("VACUUM INTO ?", (str(copy),))
         try:
             await writer.executescript(step)

@@ -12,6 +12,7 @@ ALIVE = "alive_at"
 EPOCH = "epoch"
 FORGOTTEN = "forgotten"
 JOINED = "joined"
+RESTORED = "restored"  # how often a backup was restored
 
 # A shorter silence is a restart, not an outage.
 OUTAGE = timedelta(minutes=5)

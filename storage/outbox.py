@@ -107,6 +107,7 @@ class OutboxShelf:
 
     async def record(self, results: Iterable[Result]) -> None:
         """Commit how sends ended, all in one transaction, with their counters."""
+        results = list(results)
         async with self._database.write() as tx:
             for result in results:
                 changed = await tx.run(
@@ -121,32 +122,30 @@ class OutboxShelf:
                     state = State.SKIPPED
                 if changed and state in _COUNT:
                     await tx.run(_COUNT[state], (result.announcement,))
+            arrived = [(r.delivery,) for r in results if r.state is State.SENT]
+            await tx.run_many(_REACHABLE, arrived)
 
     async def recover(self, platform: str, epoch: int) -> int:
         """Take up what runs before this epoch left open: it is sent again. Returns how many."""
         async with self._database.write() as tx:
             await tx.run(
-                "UPDATE announcements SET skipped = skipped + gone.n FROM"
+                "UPDATE announcements SET skipped = skipped + done.n FROM"
                 " (SELECT announcement_id, count(*) AS n FROM deliveries"
-                "  JOIN subscribers ON subscribers.id = subscriber_id WHERE active = 0"
-                "  AND deliveries.platform = ? AND epoch < ? AND state IN (1, 4)"
-                "  GROUP BY announcement_id) AS gone"
-                " WHERE announcements.id = gone.announcement_id",
+                f"  WHERE platform = ? AND epoch < ? AND state IN (1, 4) AND NOT {_OWED}"
+                "  GROUP BY announcement_id) AS done"
+                " WHERE announcements.id = done.announcement_id",
                 (platform, epoch),
             )
             return await tx.run(
-                "UPDATE deliveries SET state = CASE WHEN (SELECT active FROM subscribers"
-                " WHERE id = subscriber_id) THEN 0 ELSE 5 END"
+                f"UPDATE deliveries SET state = CASE WHEN {_OWED} THEN 0 ELSE 5 END"
                 " WHERE platform = ? AND epoch < ? AND state IN (1, 4)",
                 (platform, epoch),
             )
 
     async def next_due(self, platform: str) -> datetime | None:
-        """When the next waiting delivery of this platform may be tried."""
+        """When the next delivery that waits for nothing but its time may be tried."""
         async with self._database.read() as connection:
-            at: int | None = await connection.value(
-                "SELECT min(due_at) FROM deliveries WHERE platform = ? AND state = 0", (platform,)
-            )
+            at: int | None = await connection.value(_NEXT, (platform,))
         return from_ms(at)
 
     async def totals(self) -> Outbox:
@@ -160,37 +159,56 @@ class OutboxShelf:
         return Outbox(*row)
 
 
-# Whoever left while a send was under way is owed nothing any more.
-_LEFT_MEANWHILE = """
-UPDATE deliveries SET state = 5
-WHERE id = ? AND state = 0
-  AND (SELECT active FROM subscribers WHERE subscribers.id = subscriber_id) = 0
+# Whoever left is owed nothing any more, nor is anything old once they are back.
+_OWED = """
+EXISTS (SELECT 1 FROM subscribers AS s JOIN announcements AS a ON a.id = deliveries.announcement_id
+        WHERE s.id = deliveries.subscriber_id AND s.active = 1 AND s.joined <= a.audience)
+"""
+_LEFT_MEANWHILE = f"UPDATE deliveries SET state = 5 WHERE id = ? AND state = 0 AND NOT {_OWED}"
+
+# Whom a message reached is there: earlier refusals say nothing any more.
+_REACHABLE = """
+UPDATE subscribers SET refused_days = 0, refused_on = ''
+WHERE refused_days > 0 AND id = (SELECT subscriber_id FROM deliveries WHERE id = ? AND state = 2)
 """
 
 _FAN_OUT = """
 INSERT INTO deliveries (announcement_id, subscriber_id, platform, due_at)
-SELECT ?, s.id, s.platform, ?
+SELECT ?1, s.id, s.platform, ?2
 FROM subscribers AS s
-WHERE s.id > ? AND s.id <= ? AND s.active = 1 AND s.joined <= ?
-  AND (NOT EXISTS (SELECT 1 FROM subscription_filters AS f
-                   WHERE f.subscriber_id = s.id AND f.kind = 'language')
+WHERE s.id > ?3 AND s.id <= ?4 AND s.active = 1 AND s.joined <= ?5
+  AND (?6 IS NULL
+       OR NOT EXISTS (SELECT 1 FROM subscription_filters AS f
+                      WHERE f.subscriber_id = s.id AND f.kind = 'language')
        OR EXISTS (SELECT 1 FROM subscription_filters AS f
                   JOIN releases AS r ON r.language = f.value
-                  WHERE r.id = ? AND f.subscriber_id = s.id AND f.kind = 'language'))
+                  WHERE r.id = ?6 AND f.subscriber_id = s.id AND f.kind = 'language'))
 ON CONFLICT DO NOTHING
 """
 
 # Order is kept within a chat: a later delivery waits until the earlier one is settled.
-_DUE = """
+_FIRST_IN_CHAT = """
+a.cancelled = 0 AND s.active = 1
+  AND NOT EXISTS (SELECT 1 FROM deliveries AS e
+                  WHERE e.subscriber_id = d.subscriber_id AND e.id < d.id
+                    AND e.state IN (0, 1, 4))
+"""
+_DUE = f"""
 SELECT d.id, d.part, d.attempts, a.id, a.kind, a.release_id, a.created_at,
        s.id, s.platform, s.address, s.active, s.language, s.timezone, NULL
 FROM deliveries AS d
 JOIN announcements AS a ON a.id = d.announcement_id
 JOIN subscribers AS s ON s.id = d.subscriber_id
-WHERE d.platform = ? AND d.state = 0 AND d.due_at <= ? AND a.cancelled = 0 AND s.active = 1
-  AND NOT EXISTS (SELECT 1 FROM deliveries AS e
-                  WHERE e.subscriber_id = d.subscriber_id AND e.id < d.id
-                    AND e.state IN (0, 1, 4))
+WHERE d.platform = ? AND d.state = 0 AND d.due_at <= ? AND {_FIRST_IN_CHAT}
 ORDER BY d.due_at, d.id
 LIMIT ?
+"""
+_NEXT = f"""
+SELECT d.due_at
+FROM deliveries AS d
+JOIN announcements AS a ON a.id = d.announcement_id
+JOIN subscribers AS s ON s.id = d.subscriber_id
+WHERE d.platform = ? AND d.state = 0 AND {_FIRST_IN_CHAT}
+ORDER BY d.due_at, d.id
+LIMIT 1
 """

@@ -177,7 +177,7 @@ async def _meet_again(tx: Transaction, number: int, draft: Draft, now: datetime)
     if draft.kind == kind:
         edited = draft.digest != digest and draft.reader == reader
     else:
-        edited = await _view_changed(tx, number, draft)
+        edited = draft.digest != digest and await _view_changed(tx, number, draft)
     if not edited:
         return Saved.KNOWN
     await tx.run(
@@ -188,6 +188,10 @@ async def _meet_again(tx: Transaction, number: int, draft: Draft, now: datetime)
     await tx.run(
         "UPDATE releases SET revision = revision + 1, revised_at = ? WHERE id = ?",
         (to_ms(now), number),
+    )
+    # Poorer views show this edit later: they are to be met anew, not taken for another one.
+    await tx.run(
+        "DELETE FROM release_sightings WHERE release_id = ? AND kind < ?", (number, draft.kind)
     )
     await _replace(tx, number, sort, draft, source=True)
     return Saved.CHANGED

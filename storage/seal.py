@@ -41,7 +41,7 @@ class Seal:
             words = self._cipher.decrypt(
                 sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(platform, row)
             )
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # another key or row; or too short to be sealed at all
             raise SealError(
                 f"The address of subscriber {row} was not sealed with this key."
             ) from None
@@ -97,8 +97,22 @@ def make_key(path: Path) -> bytes:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise SealError(f"The key file {path} cannot be made: {error.strerror}.") from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(base64.b64encode(secret) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.b64encode(secret) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(path.parent)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise SealError(f"The key file {path} cannot be written: {error.strerror}.") from None
     return secret
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder onto the disk: a file is lost without its name."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -149,6 +149,7 @@ class Subscribers:
             )
             for (number,) in rows:
                 await erase(tx, number)
+            if rows:
                 await next_number(tx, FORGOTTEN)
         for _ in range(LOG_TRIES):
             if await self._database.truncate_log():
@@ -183,19 +184,12 @@ class Subscribers:
         there = await tx.value(
             "SELECT id FROM subscribers WHERE address_hash = ?", (self._seal.address_hash(after),)
         )
-        if there is None or there == before.id:
-            await self._write_address(tx, before.id, after)
-            return
-        await tx.run(
-            "UPDATE OR IGNORE deliveries SET subscriber_id = ? WHERE subscriber_id = ?",
-            (there, before.id),
-        )
-        await tx.run(
-            "UPDATE subscribers SET active = max(active, ?),"
-            " joined = max(joined, (SELECT joined FROM subscribers WHERE id = ?)) WHERE id = ?",
-            (before.active, before.id, there),
-        )
-        await erase(tx, before.id)
+        number = before.id
+        if there is not None and there != before.id:
+            # The later row stays: no audience that is being written has passed it by alone.
+            old, number = sorted((before.id, there))
+            await _merge(tx, old, number)
+        await self._write_address(tx, number, after)
 
     async def counts(self) -> dict[str, int]:
         """How many are subscribed, by platform."""
@@ -251,6 +245,35 @@ async def erase(tx: Transaction, number: int) -> None:
     """Delete a subscriber and all that hangs on it; how a send in flight ends is not kept then."""
     await _skip(tx, number, in_flight=True)
     await tx.run("DELETE FROM subscribers WHERE id = ?", (number,))
+
+
+async def _merge(tx: Transaction, old: int, kept: int) -> None:
+    """Two rows become one: what either is owed stays owed; the wishes are the active one's."""
+    active, asleep = await tx.rows(
+        "SELECT id FROM subscribers WHERE id IN (?, ?) ORDER BY active DESC, id DESC", (old, kept)
+    )
+    if active[0] == old:
+        await tx.run("DELETE FROM subscription_filters WHERE subscriber_id = ?", (kept,))
+        await tx.run(
+            "UPDATE subscription_filters SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
+        )
+    await tx.run(
+        "UPDATE OR IGNORE deliveries SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
+    )
+    await tx.run(_MERGED, (active[0], asleep[0], kept))
+    await erase(tx, old)
+
+
+_MERGED = """
+UPDATE subscribers SET
+    active = x.active, gone = max(x.gone, y.gone) * (1 - x.active),
+    joined = CASE WHEN y.active THEN min(x.joined, y.joined) ELSE x.joined END,
+    language = CASE WHEN x.language <> '' THEN x.language ELSE y.language END,
+    timezone = CASE WHEN x.timezone <> '' THEN x.timezone ELSE y.timezone END,
+    refused_days = 0, refused_on = ''
+FROM subscribers AS x, subscribers AS y
+WHERE x.id = ? AND y.id = ? AND subscribers.id = ?
+"""
 
 
 async def _skip(tx: Transaction, number: int, *, in_flight: bool) -> None:

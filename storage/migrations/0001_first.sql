@@ -63,12 +63,13 @@ CREATE INDEX releases_month_day ON releases (month_day, sort);   -- on this day
 CREATE INDEX releases_fingerprint ON releases (archive_id, fingerprint);
 CREATE INDEX releases_held ON releases (sort) WHERE held = 1;
 
--- Normal forms of every key and link a release was met under.
+-- Normal forms of every key and link a release was met under. (In tables without a rowid the key's
+-- columns stand first: else the integrity check of SQLite 3.40 sees NULLs where there are none.)
 CREATE TABLE release_aliases (
     archive_id INTEGER NOT NULL REFERENCES archives (id),
     alias      TEXT NOT NULL,
-    own        INTEGER NOT NULL CHECK (own IN (0, 1)),  -- 1: of its key, 0: of a link
     release_id INTEGER NOT NULL REFERENCES releases (id),
+    own        INTEGER NOT NULL CHECK (own IN (0, 1)),  -- 1: of its key, 0: of a link
     PRIMARY KEY (archive_id, alias, release_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX release_aliases_release ON release_aliases (release_id);

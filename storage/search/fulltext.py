@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from storage.database import Database
 from storage.model import Hit, RichText, Span, Style
 from storage.releases import COLUMNS, release_of
@@ -11,6 +13,7 @@ from storage.search.query import expression
 RANKED_HITS = 2000
 SNIPPET_WORDS = 24
 _OPEN, _CLOSE = "\x02", "\x03"
+_MARK = re.compile(f"([{_OPEN}{_CLOSE}])")
 
 
 class Search:
@@ -31,34 +34,29 @@ class Search:
             everything = await connection.value("SELECT count(*) FROM releases")
             common = found > RANKED_HITS or (found > 20 and found * 2 > everything)
             page = await connection.rows(_BY_DATE if common else _BY_RANK, (wanted, count, skip))
-            hits = []
-            for sort, snippet in page:
-                row = await connection.row(
-                    f"SELECT {COLUMNS} FROM releases"
-                    " JOIN archives ON archives.id = archive_id WHERE sort = ?",
-                    (sort,),
-                )
-                assert row is not None, "the index and the releases are written together"
-                hits.append(Hit(release_of(row), marked(snippet)))
-        return int(found), hits
+        return int(found), [Hit(release_of(row), marked(row[-1])) for row in page]
 
 
 _PAGE = f"""
-SELECT rowid, snippet(release_words, 1, char(2), char(3), '…', {SNIPPET_WORDS})
-FROM release_words WHERE release_words MATCH ? ORDER BY
+SELECT {COLUMNS}, snippet(release_words, 1, char(2), char(3), '…', {SNIPPET_WORDS})
+FROM release_words
+JOIN releases ON releases.sort = release_words.rowid
+JOIN archives ON archives.id = releases.archive_id
+WHERE release_words MATCH ? ORDER BY
 """
 _BY_RANK = _PAGE + "rank LIMIT ? OFFSET ?"
-_BY_DATE = _PAGE + "rowid DESC LIMIT ? OFFSET ?"
+_BY_DATE = _PAGE + "release_words.rowid DESC LIMIT ? OFFSET ?"
 
 
 def marked(snippet: str) -> RichText:
     """The snippet on one line, with what stands between the index's two marks in bold."""
-    text, spans, start = "", [], 0
-    for piece in " ".join(snippet.split()).replace(_CLOSE, _CLOSE + _OPEN).split(_OPEN):
-        if piece.endswith(_CLOSE):
+    text, spans, start = "", list[Span](), -1
+    for piece in _MARK.split(" ".join(snippet.split())):
+        if piece == _OPEN:
             start = len(text)
-            text += piece[:-1]
-            spans.append(Span(start, len(text), Style.BOLD))
-        else:
+        elif piece != _CLOSE:
             text += piece
+        elif 0 <= start < len(text):
+            spans.append(Span(start, len(text), Style.BOLD))
+            start = -1
     return RichText(text, tuple(spans))

@@ -1,0 +1,229 @@
+"""The whole database in one file, and back from it without telling anybody anything twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.database import Database, DatabaseError, Transaction, migrations, open_database
+from storage.facts import ALIVE, FORGOTTEN, RESTORED, next_number, set_fact
+from storage.seal import sync_folder
+
+HEADER = b"SQLite format 3\0"
+
+# Deliveries of after the backup are not in it, and some platforms drop an id they know already.
+SPARE_IDS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was brought back, and where the database that was there before lies now."""
+
+    releases: int
+    subscribers: int
+    kept: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How many asked to be forgotten, and the last id that each table has given out."""
+
+    forgotten: int = 0
+    last: dict[str, int] = field(default_factory=dict)
+
+
+async def backup(database: Database, target: Path, *, replace: bool = False) -> None:
+    """Write one consistent copy, also while Herald runs: whole, on the disk, its owner's alone.
+
+    Raises DatabaseError if `target` is there already, unless told to replace it.
+    """
+    draft = _beside(target)
+    if not replace and _taken(target):
+        raise DatabaseError(f"{target} is there already: choose another name.")
+    try:
+        await database.copy(draft)
+        await asyncio.to_thread(_rename, draft, target)
+    finally:
+        _remove(draft)
+
+
+async def restore(source: Path, target: Path) -> Restored:
+    """Put a backup in the place of the database, which is kept beside as NAME.before-restore.
+
+    Nothing old is announced afterwards: the next reading of each archive is a first one, and
+    what the backup still owed is skipped, for it may have been sent since. Numbers that were
+    given out since are not given out again. The caller holds the run lock. Raises DatabaseError
+    if `source` is no sound database of ours or `target` is in use; then nothing was changed.
+    """
+    await asyncio.to_thread(_checked, source)
+    if _same(source, target):
+        raise DatabaseError(f"{source} is the database itself: name a backup of it.")
+    present = await asyncio.to_thread(_present, target)
+    draft = _beside(target)
+    try:
+        await asyncio.to_thread(_copied, source, draft)
+        database = await open_database(draft)
+        try:
+            async with database.write() as tx:
+                await _quieten(tx, present)
+                releases = await tx.value("SELECT count(*) FROM releases")
+                people = await tx.value("SELECT count(*) FROM subscribers WHERE active = 1")
+        finally:
+            await database.close()
+        return Restored(releases, people, await asyncio.to_thread(_put, draft, target))
+    finally:
+        _remove(draft)
+
+
+async def forgotten_since(source: Path, target: Path) -> int:
+    """How many people would be brought back who asked to be forgotten after this backup.
+
+    0 where there is no present database. Raises DatabaseError if `source` is no sound one.
+    """
+    backed_up = await asyncio.to_thread(_checked, source)
+    present = await asyncio.to_thread(_present, target)
+    return max(0, present.forgotten - backed_up.forgotten)
+
+
+async def _quieten(tx: Transaction, present: _State) -> None:
+    """Make the backup one from which nothing goes out that may have gone out already."""
+    await tx.run(
+        "UPDATE archives SET first_read_at = NULL, etag = '', last_modified = '', newest = ''"
+    )
+    await tx.run(
+        "UPDATE announcements SET fanned = 1, skipped = skipped + (SELECT count(*) FROM deliveries"
+        " WHERE announcement_id = announcements.id AND state IN (0, 1, 4))"
+    )
+    await tx.run("UPDATE deliveries SET state = 5 WHERE state IN (0, 1, 4)")
+    # From the backup until now Herald was not down: it lived in another file.
+    await tx.run("DELETE FROM facts WHERE name = ?", (ALIVE,))
+    forgotten = await tx.value("SELECT value FROM facts WHERE name = ?", (FORGOTTEN,))
+    if present.forgotten > int(forgotten or 0):
+        await set_fact(tx, FORGOTTEN, str(present.forgotten))
+    await next_number(tx, RESTORED)
+    await tx.run_many(
+        "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?",
+        [(last, name) for name, last in present.last.items()],
+    )
+    await tx.run("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'deliveries'", (SPARE_IDS,))
+
+
+def _checked(source: Path) -> _State:
+    """What the backup says of itself. Raises DatabaseError if it is not a sound one of ours."""
+    try:
+        with source.open("rb") as file:
+            header = file.read(len(HEADER))
+    except OSError as error:
+        raise DatabaseError(f"The backup {source} cannot be read: {error.strerror}.") from None
+    if header != HEADER:
+        raise DatabaseError(f"{source} is no backup: it is not a database.")
+    try:
+        with closing(_opened(source)) as connection:
+            return _sound(connection, source)
+    except sqlite3.Error:
+        raise DatabaseError(f"The backup {source} is damaged and cannot be restored.") from None
+
+
+def _sound(connection: sqlite3.Connection, source: Path) -> _State:
+    if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+        raise DatabaseError(f"The backup {source} is damaged and cannot be restored.")
+    ours = "SELECT count(*) FROM sqlite_master WHERE name IN ('facts', 'releases', 'subscribers')"
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0 or connection.execute(ours).fetchone() != (3,):
+        raise DatabaseError(f"{source} is a database, but none of Herald's.")
+    if version > len(migrations()):
+        raise DatabaseError(f"The backup {source} was written by a newer Herald. Upgrade Herald.")
+    return _state(connection)
+
+
+def _present(target: Path) -> _State:
+    """What the present database says of itself; nothing if there is none that can be read."""
+    if not target.exists():
+        return _State()
+    try:
+        with closing(_opened(target)) as connection:
+            return _state(connection)
+    except sqlite3.Error:  # a broken database is a good reason to restore one
+        return _State()
+
+
+def _state(connection: sqlite3.Connection) -> _State:
+    found = connection.execute("SELECT value FROM facts WHERE name = ?", (FORGOTTEN,)).fetchone()
+    last = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+    return _State(int(found[0]) if found else 0, dict(last))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _copied(source: Path, draft: Path) -> None:
+    try:
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        draft.touch(mode=0o600, exist_ok=False)
+        with closing(_opened(source)) as connection:
+            connection.execute("VACUUM INTO ?", (str(draft),))
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(f"The backup {source} could not be copied: {error}.") from None
+
+
+def _put(draft: Path, target: Path) -> Path | None:
+    """The draft becomes the database; returns where the one before it is kept."""
+    kept = target.with_name(f"{target.name}.before-restore") if target.exists() else None
+    if kept is not None:
+        _let_go(target)
+        for end in ("", "-wal", "-shm"):
+            _with(kept, end).unlink(missing_ok=True)
+        os.link(target, kept)  # so that there is a database at every instant
+        if _with(target, "-wal").exists():
+            _with(target, "-wal").rename(_with(kept, "-wal"))
+    for end in ("-wal", "-shm"):
+        _with(target, end).unlink(missing_ok=True)
+    _rename(draft, target)
+    return kept
+
+
+def _let_go(target: Path) -> None:
+    """Bring the log into the present file. Raises DatabaseError while another process has it."""
+    try:
+        with closing(sqlite3.connect(target, timeout=1)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise DatabaseError(f"The database {target} is in use: try again later.") from None
+
+
+def _rename(draft: Path, target: Path) -> None:
+    """Onto the disk first, then in one step into its place."""
+    try:
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise DatabaseError(f"{target} could not be written: {error.strerror}.") from None
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.part")
+
+
+def _with(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)
+
+
+def _taken(target: Path) -> bool:
+    return target.exists() or target.is_symlink()
+
+
+def _same(source: Path, target: Path) -> bool:
+    return target.exists() and source.samefile(target)
+
+
+def _remove(draft: Path) -> None:
+    for file in draft.parent.glob(f"{draft.name}*"):
+        file.unlink(missing_ok=True)

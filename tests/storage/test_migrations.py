@@ -1,0 +1,180 @@
+"""The schema: made once by whoever comes first, brought up to date, never brought back."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage import database as module
+from storage.database import DatabaseError, migrations, open_database
+
+ROOT = Path(__file__).parents[2]
+
+OPENER = """
+import asyncio, sys
+from pathlib import Path
+from storage.database import open_database
+
+async def main(path):
+    database = await open_database(path)
+    async with database.write() as tx:
+        await tx.run("INSERT INTO facts VALUES (?, '1')", (sys.argv[2],))
+    await database.close()
+
+print("here", flush=True)
+sys.stdin.readline()
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+@pytest.fixture
+def bare(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file as SQLite alone sees it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+def version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+async def test_a_fresh_file_gets_the_whole_schema(path: Path, bare: sqlite3.Connection) -> None:
+    """A new file is at the newest version, and opening it again changes nothing."""
+    await (await open_database(path)).close()
+    schema = bare.execute("SELECT name, sql FROM sqlite_master").fetchall()
+    await (await open_database(path)).close()
+
+    assert version(bare) == len(migrations())
+    assert bare.execute("SELECT name, sql FROM sqlite_master").fetchall() == schema
+    assert not list(path.parent.glob("*.before*"))
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_two_processes_make_a_fresh_file_at_once(path: Path, attempt: int) -> None:
+    """Processes that start together on no file at all share one schema, and none is refused."""
+    openers = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENER, str(path), f"opener {number}"], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for number in range(4)
+    ]  # fmt: skip
+    for opener in openers:
+        assert opener.stdout is not None
+        assert opener.stdout.readline() == "here\n"
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write("\n")
+        opener.stdin.flush()
+    ended = [(opener.communicate(timeout=60)[1], opener.returncode) for opener in openers]
+
+    assert ended == [("", 0)] * len(openers)
+    with closing(sqlite3.connect(path)) as connection:
+        assert version(connection) == len(migrations())
+        assert connection.execute("SELECT count(*) FROM facts").fetchone() == (len(openers),)
+
+
+async def test_a_newer_schema_is_refused_in_one_sentence(
+    path: Path, bare: sqlite3.Connection
+) -> None:
+    """A database of a later Herald is not touched, and the reason says what to do."""
+    await (await open_database(path)).close()
+    bare.execute(f"PRAGMA user_version = {len(migrations()) + 1}")
+    with pytest.raises(DatabaseError, match=r"newer Herald .*Upgrade Herald\.$") as refused:
+        await open_database(path)
+
+    assert "\n" not in str(refused.value)
+    assert version(bare) == len(migrations()) + 1
+
+
+async def test_a_sqlite_that_is_too_old_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without STRICT tables there is no database, no file, and one sentence."""
+    monkeypatch.setattr(module, "OLDEST_SQLITE", (99, 0, 0))
+    with pytest.raises(DatabaseError, match="too old"):
+        await open_database(path)
+
+    assert not path.exists()
+
+
+async def test_every_table_is_strict(path: Path, bare: sqlite3.Connection) -> None:
+    """A text in a number's place is refused by the table itself, in every table of ours."""
+    await (await open_database(path)).close()
+    loose = bare.execute(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0"
+        " AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    assert loose == []
+    with pytest.raises(sqlite3.IntegrityError):
+        bare.execute("INSERT INTO outages (began_at, ended_at) VALUES ('soon', 2)")
+
+
+async def test_a_row_cannot_hang_on_nothing(path: Path) -> None:
+    """A delivery of an announcement that does not exist is refused."""
+    database = await open_database(path)
+    with pytest.raises(DatabaseError, match="FOREIGN KEY"):
+        async with database.write() as tx:
+            await tx.run(
+                "INSERT INTO deliveries (announcement_id, subscriber_id, platform, due_at)"
+                " VALUES (1, 1, 'telegram', 0)"
+            )
+    await database.close()
+
+
+SECOND = "BEGIN; CREATE TABLE second (a INTEGER) STRICT; PRAGMA user_version = 2; COMMIT;"
+BROKEN = "BEGIN; CREATE TABLE second (a INTEGER) STRICT; SELECT nonsense(); COMMIT;"
+
+
+async def old_database(path: Path) -> None:
+    database = await open_database(path)
+    async with database.write() as tx:
+        await tx.run("INSERT INTO facts VALUES ('name', 'value')")
+    await database.close()
+
+
+async def test_a_copy_is_made_before_an_old_database_is_changed(
+    path: Path, bare: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A migration keeps what was there, and leaves a copy of how it was beside it."""
+    await old_database(path)
+    first = migrations()[0]
+    monkeypatch.setattr(module, "migrations", lambda: [first, SECOND])
+    await (await open_database(path)).close()
+
+    assert version(bare) == 2
+    assert bare.execute("SELECT * FROM facts").fetchall() == [("name", "value")]
+    copy = path.with_name(f"{path.name}.before-0002")
+    assert copy.stat().st_mode & 0o077 == 0
+    with closing(sqlite3.connect(copy)) as kept:
+        assert version(kept) == 1
+        assert kept.execute("SELECT * FROM facts").fetchall() == [("name", "value")]
+
+
+async def test_a_migration_that_fails_changes_nothing(
+    path: Path, bare: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step is done whole or not at all: a database that could not be migrated is as before."""
+    await old_database(path)
+    first = migrations()[0]
+    monkeypatch.setattr(module, "migrations", lambda: [first, BROKEN])
+    with pytest.raises(DatabaseError, match="cannot be used"):
+        await open_database(path)
+
+    assert version(bare) == 1
+    tables = bare.execute("SELECT name FROM sqlite_master WHERE name = 'second'").fetchall()
+    assert tables == []
+
+
+def test_every_migration_is_one_transaction_and_tells_its_number() -> None:
+    """Each file begins, sets its own number and commits: `executescript` does none of it."""
+    for number, text in enumerate(migrations(), start=1):
+        words = [line for line in text.splitlines() if line and not line.startswith("--")]
+        assert words[0] == "BEGIN;"
+        assert words[-2:] == [f"PRAGMA user_version = {number};", "COMMIT;"]
