@@ -216,6 +216,15 @@ def damaged(saved: Path) -> None:
     saved.write_bytes(content)
 
 
+def at_odds(saved: Path) -> None:
+    """Every page can be read, and an index says something else than its table."""
+    content = saved.read_bytes()
+    with closing(sqlite3.connect(saved)) as connection:
+        hashed = connection.execute("SELECT address_hash FROM subscribers").fetchone()[0]
+    last = content.rindex(hashed)
+    saved.write_bytes(content[:last] + bytes([hashed[0] ^ 1]) + content[last + 1 :])
+
+
 def cut(saved: Path) -> None:
     saved.write_bytes(saved.read_bytes()[:9000])
 
@@ -249,7 +258,9 @@ def empty(saved: Path) -> None:
     saved.write_bytes(b"")
 
 
-@pytest.mark.parametrize("spoil", [damaged, cut, words, foreign, newer, missing, folder, empty])
+@pytest.mark.parametrize(
+    "spoil", [damaged, at_odds, cut, words, foreign, newer, missing, folder, empty]
+)
 async def test_what_is_no_sound_backup_changes_nothing(path: Path, saved: Path, spoil) -> None:  # type: ignore[no-untyped-def]
     """A file that is broken, foreign, newer or not there is refused before anything is touched."""
     await fill(path, saved)

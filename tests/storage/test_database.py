@@ -276,15 +276,18 @@ async def test_a_cancelled_reader_stops_at_once(database: Database) -> None:
 
 async def test_closing_waits_for_readers(path: Path) -> None:
     """A reader at work when the database is closed finishes, and its thread ends too."""
+    others = set(threading.enumerate())
     database = await open_database(path)
-    before = threading.active_count()
     async with database.read() as connection:
         closing = asyncio.create_task(database.close())
         await turns()
         assert await fact(connection, "name") == ""
+        ours = set(threading.enumerate()) - others
     await closing
+    for thread in ours:
+        thread.join(10)
 
-    assert threading.active_count() < before
+    assert [thread.is_alive() for thread in ours] == [False, False]
 
 
 async def test_the_log_is_not_emptied_while_a_reader_holds_it(database: Database) -> None:

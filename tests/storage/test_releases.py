@@ -130,6 +130,16 @@ async def test_one_edit_in_two_views_is_one_revision(storage: Storage, poorer: s
     assert (await release(storage, 1)).revision == 2
 
 
+async def test_a_view_that_lags_behind_brings_no_second_revision(storage: Storage) -> None:
+    """While the cache of a feed shows the old words yet, and when it follows, nothing is new."""
+    await keep(storage, draft(body="words", key="k", kind=Kind.REST))
+    await keep(storage, draft(body="edited", key="k", kind=Kind.REST))
+    assert await outcome(storage, draft(body="words", key="k")) is Saved.KNOWN
+    assert await outcome(storage, draft(body="edited", key="k")) is Saved.KNOWN
+
+    assert (await release(storage, 1)).body.text == "edited"
+
+
 async def test_another_reader_is_no_edit(storage: Storage) -> None:
     """Other words from the same source by a newer reader are the reader's doing."""
     await keep(storage, draft(body="old reading", key="k"))
