@@ -19,12 +19,13 @@ from bot.chat import Answer, Campaign, Host, Platform, Stop
 from bot.delivery.audience import wait, write_audiences
 from bot.delivery.courier import Courier
 from bot.router import Router
-from storage import Storage
+from storage import DatabaseError, Storage
 from storage.model import Archive
 
 log = structlog.get_logger()
 
 RESTART_SECONDS = 5.0
+BUSY_SECONDS = 1.0
 ALIVE_SECONDS = 60.0
 END_SECONDS = 9.0
 
@@ -53,9 +54,6 @@ class Wishes:
     rates: dict[str, float] = field(default_factory=dict)
 
 
-Connected = Callable[[Host], Awaitable[Platform]]
-
-
 class App:
     """Herald, running: watchers in, couriers and platforms out, until `stopping` is set."""
 
@@ -81,9 +79,9 @@ class App:
 
     async def run(self, platforms: Sequence[Platform]) -> None:
         """Run until stopped. Raises Stop if a platform refuses us before all were ready."""
-        epoch = await self.storage.facts.begin_run(clock())
+        await self.storage.facts.alive(clock())
         self._not_ready = {platform.name for platform in platforms}
-        couriers = [self._courier(platform, epoch) for platform in platforms]
+        couriers = [self._courier(platform) for platform in platforms]
         async with AsyncExitStack() as stack:
             fetcher = await stack.enter_async_context(
                 open_fetcher(
@@ -100,7 +98,7 @@ class App:
             loops += [(f"archive {a.name}", self._watcher(a, fetcher).run)
                       for a in self.wishes.archives]  # fmt: skip
             tasks = [asyncio.create_task(self._kept_running(*loop)) for loop in loops]
-            tasks.append(asyncio.create_task(derive_anew(self.storage)))
+            tasks.append(asyncio.create_task(self._once("upgrade", derive_anew(self.storage))))
             lanes = [
                 asyncio.create_task(self._lane(platform, courier))
                 for platform, courier in zip(platforms, couriers, strict=True)
@@ -126,11 +124,10 @@ class App:
             on_kept=self.news.set,
         )
 
-    def _courier(self, platform: Platform, epoch: int) -> Courier:
+    def _courier(self, platform: Platform) -> Courier:
         return Courier(
             platform,
             self.storage,
-            epoch=epoch,
             rate=self.wishes.rates.get(platform.name, 29.0),
             clock=clock,
             stopping=self.stopping,
@@ -178,14 +175,26 @@ class App:
                 await loop()
             except Stop:
                 raise
+            except DatabaseError as error:
+                log.warning("The database cannot be used.", part=name, reason=str(error))
+                await wait(self.stopping, BUSY_SECONDS)
             except Exception:  # this is where the loops turn
                 log.error("A part died and is started again.", part=name, exc_info=True)
                 await wait(self.stopping, RESTART_SECONDS)
+            else:
+                await wait(self.stopping, BUSY_SECONDS)
+
+    async def _once(self, name: str, work: Awaitable[None]) -> None:
+        """Work that is done once a run: if it dies that is said, and the next run does it."""
+        try:
+            await work
+        except Exception:  # there is nobody above to hear of it
+            log.error("A part died; it is done at the next start.", part=name, exc_info=True)
 
     async def _stay_alive(self) -> None:
         while True:
             await wait(self.stopping, ALIVE_SECONDS)
-            await self.storage.facts.still_alive(clock())
+            await self.storage.facts.alive(clock())
 
 
 async def _ended(lanes: list[asyncio.Task[None]], tasks: list[asyncio.Task[None]]) -> None:

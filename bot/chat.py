@@ -86,10 +86,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a platform allows: the longest text, and how it counts (a function of a string)."""
+    """What a platform allows: the longest text, how it counts, and how often a chat takes one.
+
+    `gap` gives the seconds that must lie between two messages to an address.
+    """
 
     text: int
     length: Callable[[str], int] = len
+    gap: Callable[[Address], float] = lambda _: 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -14,8 +13,8 @@ import structlog
 from bot.chat import Button, Campaign, Context, Menu, Message, Request
 from bot.commands import commands
 from bot.commands._ways import ways_on
-from bot.i18n import LANGUAGES, Texts, code, texts
-from storage import Storage
+from bot.i18n import LANGUAGES, code, texts
+from storage import DatabaseError, Storage
 from storage.model import RichText
 
 log = structlog.get_logger()
@@ -49,14 +48,19 @@ class Router:
         )
 
     async def answer(self, request: Request) -> Message | None:
-        """What Herald says to this; None where a group talks among itself. Never raises."""
+        """What Herald says to this; None where a group talks among itself.
+
+        Raises DatabaseError, and nothing else: then no effect is committed, and what was asked
+        has to be asked again.
+        """
         try:
             request = await self._known(request)
             return await self._answer(request)
-        except Exception as error:  # noqa: BLE001 - the one apology; cancelling is no Exception
-            # The error's own text may hold a reader's words: only its type and places are told.
-            log.error("An answer failed.", error=type(error).__name__, frames=_frames(error))
-            return _apology(texts(request.language))
+        except DatabaseError:
+            raise
+        except Exception:  # the one apology; cancelling is no Exception
+            log.error("An answer failed.", exc_info=True)
+            return apology(request)
 
     async def _known(self, request: Request) -> Request:
         """The request with what this person chose in place of what the platform hints."""
@@ -107,13 +111,8 @@ def parse(request: Request) -> tuple[str, str]:
     return (PLAIN_TEXT, words) if request.private else ("", "")
 
 
-def _apology(t: Texts) -> Message:
+def apology(request: Request) -> Message:
+    """What is said when something went wrong on our side."""
+    t = texts(request.language)
     said = t("I am sorry, that went wrong on my side. Please try again in a moment.")
     return Message(RichText(said), ways_on(t))
-
-
-def _frames(error: BaseException) -> list[str]:
-    """Where it happened, without any value: files and lines, the innermost last."""
-    return [
-        f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
-    ]

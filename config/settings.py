@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path, user_data_path
@@ -28,6 +29,8 @@ CONFIG_FILE = "herald.toml"
 
 # Sections that a later version will read: said once, and left alone.
 NOT_YET = ("web",)
+
+PROXIES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 # The options of platforms that are lists.
 _LISTS = re.compile(r"__ADMINS$", re.IGNORECASE)
@@ -98,8 +101,13 @@ class Settings(_Sources):
     @field_validator("proxy")
     @classmethod
     def _proxy(cls, proxy: str) -> str:
-        if proxy and not re.match(r"(https?|socks[45]h?)://\S+$", proxy):
-            raise ValueError("must begin with http://, socks4:// or socks5://")
+        try:
+            parts = urlsplit(proxy)
+            usable = bool(parts.hostname and parts.port) and parts.scheme in PROXIES
+        except ValueError:
+            usable = False
+        if proxy and not usable:
+            raise ValueError("must be an address such as http://host:3128 or socks5://host:1080")
         return proxy
 
 

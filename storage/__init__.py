@@ -8,11 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from storage.archives import Archives, archive_id, keep_reading
-from storage.database import Database, DatabaseError, open_database
+from storage.backup import backup
+from storage.database import Database, open_database
+from storage.errors import DatabaseError
 from storage.facts import KEY_CHECK, Facts
 from storage.model import Archive, Draft, Fate, Reading, Saved
 from storage.outbox import OutboxShelf, announce
-from storage.releases import Releases, save
+from storage.releases import Releases
+from storage.saving import save
 from storage.seal import Seal, SealError
 from storage.search.fulltext import Search
 from storage.subscribers import Joined, Subscribers
@@ -31,6 +34,14 @@ class Storage:
         self.search = Search(database)
         self.subscribers = Subscribers(database, seal)
         self.outbox = OutboxShelf(database, self.subscribers)
+
+    async def version(self) -> int:
+        """A number that changes whenever another process has written."""
+        return await self.database.version()
+
+    async def backup(self, target: Path) -> None:
+        """Copy all of it into one new file. Raises DatabaseError if that cannot be done."""
+        await backup(self.database, target)
 
     async def keep(
         self,

@@ -9,8 +9,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage.database import Database, DatabaseError, Transaction, migrations, open_database
+from storage.database import Database, Transaction, open_database
+from storage.errors import DatabaseError
 from storage.facts import ALIVE, FORGOTTEN, RESTORED, next_number, set_fact
+from storage.schema import migrations
 from storage.seal import sync_folder
 
 HEADER = b"SQLite format 3\0"

@@ -7,11 +7,13 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+
+from storage.errors import DatabaseError
+from storage.schema import migrate, new_file
 
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables came with 3.37
 BUSY_MS = 5000
@@ -20,10 +22,6 @@ READ_SECONDS = 2.0
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the text says why and what to do."""
 
 
 class Connection:
@@ -143,7 +141,7 @@ class Database:
     async def copy(self, target: Path) -> None:
         """Write one consistent copy to a new file. Raises DatabaseError if it is there already."""
         try:
-            _make(target)
+            new_file(target)
         except OSError as error:
             raise DatabaseError(f"The copy {target} cannot be made: {_reason(error)}.") from None
         try:
@@ -209,11 +207,6 @@ def _prepare(path: Path) -> None:
     sqlite3.connect(path).close()
 
 
-def _make(copy: Path) -> None:
-    """A new, empty file that is its owner's alone; VACUUM INTO writes into it."""
-    copy.touch(mode=0o600, exist_ok=False)
-
-
 def _reason(error: Exception) -> str:
     return (error.strerror or "unknown error") if isinstance(error, OSError) else str(error)
 
@@ -249,39 +242,3 @@ async def _write_ahead(connection: aiosqlite.Connection) -> None:
             await asyncio.sleep(0.02)
         else:
             return
-
-
-def migrations() -> list[str]:
-    """The texts of all migrations, in order; each carries its own BEGIN, COMMIT and version."""
-    folder = resources.files("storage") / "migrations"
-    names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
-    return [(folder / name).read_text(encoding="utf-8") for name in names]
-
-
-async def migrate(writer: aiosqlite.Connection, path: Path) -> None:
-    """Bring the schema up to date, a copy set beside the file before each step of an old one."""
-    version = await _version(writer)
-    steps = migrations()
-    if version > len(steps):
-        raise DatabaseError(
-            f"The database {path} was written by a newer Herald (schema {version}, this one knows"
-            f" {len(steps)}). Upgrade Herald."
-        )
-    for number, step in enumerate(steps[version:], start=version + 1):
-        if number > 1:
-            copy = path.with_name(f"{path.name}.before-{number:04}")
-            copy.unlink(missing_ok=True)
-            _make(copy)
-            await writer.execute("VACUUM INTO ?", (str(copy),))
-        try:
-            await writer.executescript(step)
-        except sqlite3.Error:
-            await writer.rollback()
-            if await _version(writer) < number:  # else another process was quicker
-                raise
-
-
-async def _version(writer: aiosqlite.Connection) -> int:
-    async with writer.execute("PRAGMA user_version") as cursor:
-        row = await cursor.fetchone()
-    return int(row[0]) if row else 0

@@ -52,21 +52,25 @@ class Facts:
         async with self._database.write() as tx:
             await set_fact(tx, name, value)
 
-    async def begin_run(self, now: datetime) -> int:
-        """A run of the bot begins: returns its epoch, and keeps how long Herald was down before."""
+    async def next_epoch(self) -> int:
+        """A number for a courier's run: what smaller ones left open is nobody's any more."""
         async with self._database.write() as tx:
-            alive = await fact(tx, ALIVE)
-            if alive and now - from_ms(int(alive)) >= OUTAGE:
-                await tx.run(
-                    "INSERT INTO outages (platform, began_at, ended_at) VALUES ('', ?, ?)",
-                    (int(alive), to_ms(now)),
-                )
-            await set_fact(tx, ALIVE, str(to_ms(now)))
             return await next_number(tx, EPOCH)
 
-    async def still_alive(self, now: datetime) -> None:
-        """Say so about once a minute, so that the next run knows how long it was away."""
-        await self.set(ALIVE, str(to_ms(now)))
+    async def alive(self, now: datetime) -> None:
+        """Say so at the start and about once a minute: a longer silence was an outage.
+
+        It may have been one without an end of the process, of a machine that slept: so say it
+        before the downtime is asked for, too.
+        """
+        async with self._database.write() as tx:
+            last = await fact(tx, ALIVE)
+            if last and now - from_ms(int(last)) >= OUTAGE:
+                await tx.run(
+                    "INSERT INTO outages (platform, began_at, ended_at) VALUES ('', ?, ?)",
+                    (int(last), to_ms(now)),
+                )
+            await set_fact(tx, ALIVE, str(to_ms(now)))
 
     async def platform_was_down(self, platform: str, began: datetime, ended: datetime) -> None:
         async with self._database.write() as tx:

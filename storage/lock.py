@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.database import DatabaseError
+from storage.errors import DatabaseError
 
 
 class Locked(DatabaseError):

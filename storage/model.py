@@ -204,23 +204,28 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How it stands with one archive: its validators, its due times, its last trouble."""
+    """How it stands with one archive: its validators, its due times, its last trouble.
+
+    `resting`: it is not asked until the settings change. `newest` marks the last body that was
+    read. The releases are counted only where a status is asked for.
+    """
 
     archive: str
     url: str
     feed_url: str = ""
     etag: str = ""
     last_modified: str = ""
+    newest: str = ""
     first_read_at: datetime | None = None
     last_read_at: datetime | None = None
     next_read_at: datetime | None = None
+    resting: bool = False
+    failures: int = 0
     last_error: str = ""
-    releases: int = 0
-    withdrawn: int = 0
     moved_to: str = ""
     moved_times: int = 0
-    failures: int = 0
-    newest: str = ""
+    releases: int = 0
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

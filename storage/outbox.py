@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from storage.database import Database, Transaction
+from storage.database import Database, Row, Transaction
 from storage.model import Announcement, Delivery, Outbox
+from storage.seal import SealError
 from storage.subscribers import Subscribers, joined_so_far
 from storage.times import from_ms, to_ms
 
@@ -38,7 +40,10 @@ _COUNT = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one attempt ended. `due_at` says when to try again, where the state is to wait."""
+    """How one attempt ended. `due_at` says when to try again, where the state is to wait.
+
+    Where it was not even `tried`, it does not count as an attempt.
+    """
 
     delivery: int
     announcement: int
@@ -46,6 +51,7 @@ class Result:
     message: str = ""
     error: str = ""
     due_at: datetime | None = None
+    tried: bool = True
 
 
 async def announce(tx: Transaction, release: int, now: datetime) -> None:
@@ -88,22 +94,50 @@ class OutboxShelf:
             )
         return True
 
-    async def claim(self, platform: str, epoch: int, count: int, now: datetime) -> list[Delivery]:
-        """Commit the intent to send up to `count` due deliveries, at most one a subscriber."""
+    async def claim(
+        self,
+        platform: str,
+        epoch: int,
+        count: int,
+        now: datetime,
+        resting: Iterable[int] = (),
+    ) -> list[Delivery]:
+        """Commit the intent to send up to `count` due deliveries, at most one a subscriber.
+
+        Subscribers who are `resting` are left out. A delivery whose address this key does not
+        open is a failure: one broken row must not hold up the others.
+        """
+        claimed: list[Delivery] = []
         async with self._database.write() as tx:
-            rows = await tx.rows(_DUE, (platform, to_ms(now), count))
-            await tx.run_many(
-                "UPDATE deliveries SET state = 1, epoch = ? WHERE id = ?",
-                [(epoch, row[0]) for row in rows],
+            for row in await tx.rows(_DUE, (platform, to_ms(now), json.dumps([*resting]), count)):
+                try:
+                    delivery = self._delivery(row)
+                except SealError:
+                    await tx.run(
+                        "UPDATE deliveries SET state = 3, error = 'seal' WHERE id = ?", (row[0],)
+                    )
+                    await tx.run(_COUNT[State.FAILED], (row[3],))
+                    continue
+                await tx.run(
+                    "UPDATE deliveries SET state = 1, epoch = ? WHERE id = ?", (epoch, row[0])
+                )
+                claimed.append(delivery)
+        return claimed
+
+    def _delivery(self, row: Row) -> Delivery:
+        return Delivery(
+            id=row[0], part=row[1], attempts=row[2],
+            announcement=Announcement(row[3], row[4], row[5], from_ms(row[6])),
+            subscriber=self._subscribers.opened(row[7:]),
+        )  # fmt: skip
+
+    async def hasten(self, platform: str, now: datetime, far: datetime) -> None:
+        """The clock was set back: what waits for a time later than `far` is due now."""
+        async with self._database.write() as tx:
+            await tx.run(
+                "UPDATE deliveries SET due_at = ? WHERE platform = ? AND state = 0 AND due_at > ?",
+                (to_ms(now), platform, to_ms(far)),
             )
-        return [
-            Delivery(
-                id=row[0], part=row[1], attempts=row[2],
-                announcement=Announcement(row[3], row[4], row[5], from_ms(row[6])),
-                subscriber=self._subscribers.opened(row[7:]),
-            )
-            for row in rows
-        ]  # fmt: skip
 
     async def record(self, results: Iterable[Result]) -> None:
         """Commit how sends ended, all in one transaction, with their counters."""
@@ -112,10 +146,10 @@ class OutboxShelf:
             for result in results:
                 changed = await tx.run(
                     "UPDATE deliveries SET state = ?, message = ?, error = ?,"
-                    " due_at = coalesce(?, due_at), attempts = attempts + 1"
+                    " due_at = coalesce(?, due_at), attempts = attempts + ?"
                     " WHERE id = ? AND state IN (1, 4)",
                     (result.state, result.message, result.error, to_ms(result.due_at),
-                     result.delivery),
+                     result.tried, result.delivery),
                 )  # fmt: skip
                 state = result.state
                 if state is State.WAITING and await tx.run(_LEFT_MEANWHILE, (result.delivery,)):
@@ -199,7 +233,8 @@ SELECT d.id, d.part, d.attempts, a.id, a.kind, a.release_id, a.created_at,
 FROM deliveries AS d
 JOIN announcements AS a ON a.id = d.announcement_id
 JOIN subscribers AS s ON s.id = d.subscriber_id
-WHERE d.platform = ? AND d.state = 0 AND d.due_at <= ? AND {_FIRST_IN_CHAT}
+WHERE d.platform = ? AND d.state = 0 AND d.due_at <= ?
+  AND s.id NOT IN (SELECT value FROM json_each(?)) AND {_FIRST_IN_CHAT}
 ORDER BY d.due_at, d.id
 LIMIT ?
 """

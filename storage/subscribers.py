@@ -8,14 +8,16 @@ from enum import StrEnum
 
 from storage.database import Connection, Database, Row, Transaction
 from storage.facts import FORGOTTEN, JOINED, next_number
+from storage.leaving import deactivate, erase, merge
 from storage.model import Address, Subscriber
 from storage.seal import Seal, SealError
 
 # Sends refused as "gone" on this many days, not before, end a subscription.
 REFUSED_DAYS = 3
 
-# How often the log is tried to be emptied after someone asked to be forgotten: 50 ms apart.
-LOG_TRIES = 100
+# How often the log is tried to be emptied after someone asked to be forgotten, 50 ms apart: a
+# person waits for it. A reader that takes longer, such as a backup, lets it be asked again.
+LOG_TRIES = 18
 
 _SELECT = """
 SELECT id, platform, address, active, language, timezone,
@@ -188,7 +190,7 @@ class Subscribers:
         if there is not None and there != before.id:
             # The later row stays: no audience that is being written has passed it by alone.
             old, number = sorted((before.id, there))
-            await _merge(tx, old, number)
+            await merge(tx, old, number)
         await self._write_address(tx, number, after)
 
     async def counts(self) -> dict[str, int]:
@@ -230,66 +232,6 @@ class Subscribers:
                 self._seal.address_hash(address), self._seal.chat_hash(address), number,
             ),
         )  # fmt: skip
-
-
-async def deactivate(tx: Transaction, number: int, *, gone: bool = False) -> None:
-    """End a subscription: what was not sent yet is skipped, and counted so.
-
-    With `gone` it only rests: being let in again brings it back.
-    """
-    await _skip(tx, number, in_flight=False)
-    await tx.run("UPDATE subscribers SET active = 0, gone = ? WHERE id = ?", (gone, number))
-
-
-async def erase(tx: Transaction, number: int) -> None:
-    """Delete a subscriber and all that hangs on it; how a send in flight ends is not kept then."""
-    await _skip(tx, number, in_flight=True)
-    await tx.run("DELETE FROM subscribers WHERE id = ?", (number,))
-
-
-async def _merge(tx: Transaction, old: int, kept: int) -> None:
-    """Two rows become one: what either is owed stays owed; the wishes are the active one's."""
-    active, asleep = await tx.rows(
-        "SELECT id FROM subscribers WHERE id IN (?, ?) ORDER BY active DESC, id DESC", (old, kept)
-    )
-    if active[0] == old:
-        await tx.run("DELETE FROM subscription_filters WHERE subscriber_id = ?", (kept,))
-        await tx.run(
-            "UPDATE subscription_filters SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
-        )
-    await tx.run(
-        "UPDATE OR IGNORE deliveries SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
-    )
-    await tx.run(_MERGED, (active[0], asleep[0], kept))
-    await erase(tx, old)
-
-
-_MERGED = """
-UPDATE subscribers SET
-    active = x.active, gone = max(x.gone, y.gone) * (1 - x.active),
-    joined = CASE WHEN y.active THEN min(x.joined, y.joined) ELSE x.joined END,
-    language = CASE WHEN x.language <> '' THEN x.language ELSE y.language END,
-    timezone = CASE WHEN x.timezone <> '' THEN x.timezone ELSE y.timezone END,
-    refused_days = 0, refused_on = ''
-FROM subscribers AS x, subscribers AS y
-WHERE x.id = ? AND y.id = ? AND subscribers.id = ?
-"""
-
-
-async def _skip(tx: Transaction, number: int, *, in_flight: bool) -> None:
-    await tx.run(
-        "UPDATE announcements SET skipped = skipped + waiting.n FROM"
-        " (SELECT announcement_id, count(*) AS n FROM deliveries"
-        "  WHERE subscriber_id = ? AND (state IN (0, 4) OR state = 1 AND ?)"
-        "  GROUP BY announcement_id) AS waiting"
-        " WHERE announcements.id = waiting.announcement_id",
-        (number, in_flight),
-    )
-    await tx.run(
-        "UPDATE deliveries SET state = 5"
-        " WHERE subscriber_id = ? AND (state IN (0, 4) OR state = 1 AND ?)",
-        (number, in_flight),
-    )
 
 
 async def joined_so_far(connection: Connection) -> int:

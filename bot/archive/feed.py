@@ -16,7 +16,6 @@ from bot.archive.document import PROTECTED, Entry, Page, Unreadable, When
 from storage.model import Kind
 
 ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:rss|feed|RDF))(?=[\s>])")
-_DECLARATION = re.compile(r"<\?xml\b[^>]{0,200}\?>")
 # XML 1.0, 2.2: what no document may hold, raw or as a reference.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)

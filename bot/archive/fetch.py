@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import aiohttp
-import aiohttp_socks
 from yarl import URL
 
 from bot.archive.private import GuardedResolver, PrivateAddress, is_private
+from bot.proxy import PROXY_ERRORS, connector, http_proxy
 
 LARGEST_BYTES = 10_000_000
 SECONDS = 30.0
@@ -22,11 +22,6 @@ CONNECT_SECONDS = 10.0
 HOPS = 10
 
 _STEP = 1_000_000
-_PROXY_ERRORS = (
-    aiohttp_socks.ProxyError,
-    aiohttp_socks.ProxyConnectionError,
-    aiohttp_socks.ProxyTimeoutError,
-)
 _FOR_GOOD = frozenset({301, 308})
 _REDIRECTS = _FOR_GOOD | {302, 303, 307}
 
@@ -53,10 +48,12 @@ class Answer:
 class Fetcher:
     """GET requests over one session; made by `open_fetcher`."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, allow_private: bool, proxy: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, *, allow_private: bool, proxy: str | None
+    ) -> None:
         self._session = session
         self._allow_private = allow_private
-        self._proxy = proxy or None
+        self._proxy = proxy
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """The answer at the end of all redirects, whatever its status. Raises FetchError."""
@@ -71,7 +68,7 @@ class Fetcher:
             raise FetchError("The archive's host was not found.") from None
         except aiohttp.ClientConnectorCertificateError:
             raise FetchError("The archive's certificate is not valid.") from None
-        except (aiohttp.ClientConnectorError, *_PROXY_ERRORS, OSError):
+        except (aiohttp.ClientConnectorError, *PROXY_ERRORS, OSError):
             raise FetchError("The archive could not be reached.") from None
         except (aiohttp.InvalidURL, ValueError):
             raise FetchError("The archive's address, or one it redirects to, is broken.") from None
@@ -114,20 +111,14 @@ async def open_fetcher(
     numbers can be checked then.
     """
     resolver = None if allow_private else GuardedResolver()
-    socks = proxy.startswith("socks")
-    connector = (
-        aiohttp_socks.ProxyConnector.from_url(proxy, rdns=True)
-        if socks
-        else aiohttp.TCPConnector(resolver=resolver)
-    )
     async with aiohttp.ClientSession(
-        connector=connector,
+        connector=connector(proxy, resolver=resolver),
         headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=SECONDS, sock_connect=CONNECT_SECONDS),
         auto_decompress=False,
     ) as session:
-        yield Fetcher(session, allow_private=allow_private, proxy="" if socks else proxy)
+        yield Fetcher(session, allow_private=allow_private, proxy=http_proxy(proxy))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -26,7 +26,13 @@ def fates(
     but more than `burst` at once are held, all of them, for an admin to decide.
     """
     news = [not first and is_news(draft, now, zone, window) for draft in unknown]
-    wanted = Fate.HOLD if sum(news) > burst else Fate.ANNOUNCE
+    # A feed may list one release twice: that is one, not two.
+    different = {
+        draft.aliases or draft.fingerprint
+        for draft, is_new in zip(unknown, news, strict=True)
+        if is_new
+    }
+    wanted = Fate.HOLD if len(different) > burst else Fate.ANNOUNCE
     return [wanted if one else Fate.QUIET for one in news]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -24,6 +25,8 @@ from storage import Storage
 from storage.model import Archive, Draft, Fate, Reading, Saved
 
 log = structlog.get_logger()
+
+SET_BACK = timedelta(minutes=1)  # a reading later than now by so much: the clock was set back
 
 # How often the due time is looked up again: clocks are set, and others may change it.
 LOOK_SECONDS = 60.0
@@ -82,15 +85,26 @@ class Watcher:
         return after
 
     async def _until_due(self) -> None:
+        """Until the clock says so, or as long as it said at first, if it is set back meanwhile."""
+        loop = asyncio.get_running_loop()
+        latest, seen = math.inf, None
         while True:
             reading = await self._storage.archives.reading(self.archive)
             wait = LOOK_SECONDS
-            if not polling.rests(reading):
+            if not reading.resting:
                 due = reading.next_read_at or self._clock()
                 wait = (due - self._clock()).total_seconds()
+                if due != seen:
+                    latest, seen = loop.time() + self._at_most(wait, reading), due
+                wait = min(wait, latest - loop.time())
             if wait <= 0:
                 return
             await asyncio.sleep(min(wait, LOOK_SECONDS))
+
+    def _at_most(self, wait: float, reading: Reading) -> float:
+        """A wait that was written down before the clock was set back is no wait."""
+        last = reading.last_read_at
+        return 0.0 if last is not None and last > self._clock() + SET_BACK else wait
 
     async def _asked(self, reading: Reading, late: float) -> tuple[Fated, Reading]:
         """What one request brings: the drafts with their fates, and how the reading stands."""
@@ -156,6 +170,7 @@ class Watcher:
 
         A longer reach may take in more downtime, so it grows until it holds.
         """
+        await self._storage.facts.alive(now)
         window = self._news
         while True:
             longer = self._news + await self._storage.facts.downtime(now - window, now)

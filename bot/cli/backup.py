@@ -12,7 +12,6 @@ from bot.cli.opened import chosen
 from bot.cli.words import Failure
 from config import Settings
 from storage import open_storage
-from storage.backup import backup
 
 
 def main(
@@ -31,4 +30,4 @@ async def _backup(settings: Settings, file: Path) -> None:
     if not settings.database.exists():
         raise Failure(f"There is no database at {settings.database} yet.")
     async with open_storage(settings.database, checkpoints=False) as storage:
-        await backup(storage.database, file)
+        await storage.backup(file)

@@ -18,6 +18,8 @@ from bot.cli.words import Failure, complain
 from storage import Storage, open_storage
 from storage.model import Archive, Fate, Saved
 
+AT_ONCE = 50
+
 
 @dataclass(slots=True)
 class Brought:
@@ -80,9 +82,13 @@ async def _bring_file(
     except Unreadable as error:
         brought.refused.append((str(file), str(error)))
         return
+    counts: Counter[Saved] = Counter()
     drafts = [(draft, Fate.QUIET) for draft in document.drafts]
-    kept = await storage.keep(archive, drafts, clock())
-    brought.files.append((str(file), Counter(saved for saved, _ in kept)))
+    # In pieces: a bot that runs meanwhile must be able to write, too.
+    for start in range(0, len(drafts), AT_ONCE):
+        kept = await storage.keep(archive, drafts[start : start + AT_ONCE], clock())
+        counts.update(saved for saved, _ in kept)
+    brought.files.append((str(file), counts))
     brought.refused += [(f"{file}: {what}", reason) for what, reason in document.refused]
 
 

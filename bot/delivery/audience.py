@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from storage import Storage
 
-# Another process may have announced something: it is found within this many seconds.
+# Another process may have announced something: SQLite's data_version tells, asked this often.
 LOOK_SECONDS = 1.0
 
 
@@ -16,16 +16,20 @@ async def write_audiences(
 ) -> None:
     """Fan out whatever is announced, and wake the couriers. Runs until cancelled."""
     couriers = list(couriers)
+    seen = -1
     while True:
+        news_here, version = news.is_set(), await storage.version()
         news.clear()
-        written = False
+        if not news_here and version == seen:
+            await wait(news, LOOK_SECONDS)
+            continue
+        seen, written = version, False
         while await storage.outbox.fan_out():
             written = True
             await asyncio.sleep(0)
         if written:
             for courier in couriers:
                 courier.set()
-        await wait(news, LOOK_SECONDS)
 
 
 async def wait(event: asyncio.Event, seconds: float) -> None:

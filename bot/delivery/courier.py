@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -23,7 +23,9 @@ from bot.chat import (
 )
 from bot.delivery import outcomes
 from bot.delivery.audience import LOOK_SECONDS, wait
-from bot.delivery.pacing import Pace
+from bot.delivery.outage import Outage
+from bot.delivery.pacing import Gaps, Pace
+from bot.delivery.recorder import Recorder
 from storage import DatabaseError, Storage
 from storage.model import Delivery
 from storage.outbox import Result
@@ -31,13 +33,12 @@ from storage.outbox import Result
 log = structlog.get_logger()
 
 IN_FLIGHT = 8
-FLUSH_SECONDS = 0.02
 RETRY_SECONDS = 2.0
 AHEAD_SECONDS = 0.2
-CHAT_GAP = 1.05  # a chat takes one message a second
 SEND_SECONDS = 60.0  # longer than the platform's own time-outs: past it, who knows
 STOP_SECONDS = 7.0
-OUTAGE = timedelta(minutes=5)
+SET_BACK = timedelta(minutes=1)  # a clock that went back so far was set, and did not drift
+FAR_AHEAD = timedelta(minutes=15)  # further than the pauses between two tries
 
 
 class Courier:
@@ -51,7 +52,6 @@ class Courier:
         platform: Platform,
         storage: Storage,
         *,
-        epoch: int,
         rate: float,
         clock: Callable[[], datetime],
         stopping: asyncio.Event,
@@ -60,24 +60,26 @@ class Courier:
         self.wake = asyncio.Event()
         self._platform = platform
         self._storage = storage
-        self._epoch = epoch
-        self._pace = Pace(rate)
         self._rate = rate
         self._clock = clock
         self._stopping = stopping
         self._language = language
+        self._pace = Pace(rate)
+        self._gaps = Gaps(platform.limits.gap)
+        self._outage = Outage(storage, platform.name)
+        self._recorder = Recorder(storage, self.wake.set)
         self._sending: set[asyncio.Task[None]] = set()
-        self._results: list[Result] = []
-        self._landed = asyncio.Event()
-        self._free = asyncio.Event()
-        self._recent: deque[tuple[float, int]] = deque()
-        self._down_since: datetime | None = None
         self._stopped_by: Stop | None = None
+        self._epoch = 0
+        self._ticks = self._ticked()
+        self._hasten_until = 0.0
 
     async def run(self) -> None:
         """Until told to stop. Raises Stop if the platform will not have us any more."""
+        self._stopped_by = None
+        self._epoch = await self._storage.facts.next_epoch()
         await self._storage.outbox.recover(self._platform.name, self._epoch)
-        recorder = asyncio.create_task(self._record_for_ever())
+        recorder = asyncio.create_task(self._recorder.run())
         try:
             while not self._stopping.is_set() and self._stopped_by is None:
                 if recorder.done():
@@ -85,32 +87,32 @@ class Courier:
                 try:
                     await self._turn()
                 except DatabaseError as error:
-                    log.error("The outbox cannot be used; nothing is sent.", reason=str(error))
+                    log.warning("The outbox cannot be used; nothing is sent.", reason=str(error))
                     await wait(self._stopping, RETRY_SECONDS)
         finally:
-            try:
-                await self._settle()
-            finally:
-                recorder.cancel()
+            await self._settle(recorder)
         if self._stopped_by is not None:
             raise self._stopped_by
 
     async def _turn(self) -> None:
         """Claim what may go out now, or wait until something may."""
-        free = IN_FLIGHT - len(self._sending)
-        ahead = self._pace.ahead() - AHEAD_SECONDS
-        if free <= 0 or ahead > 0:
-            self._free.clear()
-            await wait(self._free, min(ahead, LOOK_SECONDS) if ahead > 0 else LOOK_SECONDS)
-            return
         self.wake.clear()
+        ahead = self._pace.ahead() - AHEAD_SECONDS
+        free = IN_FLIGHT - len(self._sending)
+        if free <= 0 or ahead > 0:
+            await wait(self.wake, min(max(ahead, 0.0) or LOOK_SECONDS, LOOK_SECONDS))
+            return
         now = self._clock()
+        await self._outage.keep(now)
+        await self._look_at_the_clock(now)
         count = max(1, min(free, int(self._rate * AHEAD_SECONDS)))
-        claimed = await self._storage.outbox.claim(self._platform.name, self._epoch, count, now)
+        claimed = await self._storage.outbox.claim(
+            self._platform.name, self._epoch, count, now, self._gaps.resting()
+        )
         for delivery in claimed:
             task = asyncio.create_task(self._deliver(delivery))
             self._sending.add(task)
-            task.add_done_callback(self._sent)
+            task.add_done_callback(self._landed)
         if not claimed:
             await wait(self.wake, await self._until_due(now))
 
@@ -118,12 +120,27 @@ class Courier:
         due = await self._storage.outbox.next_due(self._platform.name)
         if due is None:
             return LOOK_SECONDS
-        return min(LOOK_SECONDS, max(0.02, (due - now).total_seconds()))
+        return min(LOOK_SECONDS, max(0.02, (due - now).total_seconds(), self._gaps.ahead()))
 
-    def _sent(self, task: asyncio.Task[None]) -> None:
+    async def _look_at_the_clock(self, now: datetime) -> None:
+        """Where it was set back, nothing waits for what it once called the near future.
+
+        For a while, for results of before may still be on their way into the outbox.
+        """
+        before, self._ticks = self._ticks, self._ticked()
+        if self._ticks < before - SET_BACK:
+            log.warning("The clock was set back; what waits for it is due now.")
+            self._hasten_until = time.monotonic() + 2 * SEND_SECONDS
+        if time.monotonic() < self._hasten_until:
+            await self._storage.outbox.hasten(self._platform.name, now, now + FAR_AHEAD)
+
+    def _ticked(self) -> datetime:
+        """The clock's own idea of when this machine started: it moves when the clock is set."""
+        return self._clock() - timedelta(seconds=time.monotonic())
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
-        self._landed.set()
-        self._free.set()
+        self.wake.set()
 
     async def _deliver(self, delivery: Delivery) -> None:
         """One attempt, whatever comes of it; an unexpected error postpones only this delivery."""
@@ -131,30 +148,31 @@ class Courier:
             result = await self._attempt(delivery)
         except Exception:  # the lane moves on, whatever one delivery does
             log.error("A delivery failed unexpectedly.", id=delivery.id, exc_info=True)
-            result = outcomes.failed(delivery, Later("unexpected"), self._clock(), timedelta())
-        # Not in one line with the await: a flush meanwhile puts another list in the place of this.
-        self._results.append(result)
+            now = self._clock()
+            age = now - delivery.announcement.created_at
+            result = outcomes.failed(delivery, Later("unexpected"), now, age)
+        self._recorder.put(result)
 
     async def _attempt(self, delivery: Delivery) -> Result:
         message = await self._message(delivery)
         if message is None:
             return outcomes.withdrawn(delivery)
-        pause = self._chat_wait(delivery.subscriber.id)
-        if pause > 0:
-            return outcomes.not_tried(delivery, self._clock() + timedelta(seconds=pause))
         await asyncio.sleep(self._pace.take())
         if self._pace.frozen or self._stopping.is_set():
             return outcomes.not_tried(delivery, self._clock())
+        address = delivery.subscriber.address
+        self._gaps.sent(delivery.subscriber.id, address)
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 sent = await self._platform.send(
-                    delivery.subscriber.address, message, key=f"{delivery.id}.{delivery.part}"
+                    address, message, key=f"{delivery.id}.{delivery.part}"
                 )
         except TimeoutError:
             return await self._failed(delivery, Unknown("no answer in time"))
         except SendError as error:
             return await self._failed(delivery, error)
-        await self._up_again()
+        # It has arrived: whatever happens from here on, that stands.
+        self._outage.arrived(self._clock())
         return outcomes.arrived(delivery, sent)
 
     async def _message(self, delivery: Delivery) -> Message | None:
@@ -176,67 +194,22 @@ class Courier:
                 await self._storage.subscribers.move(subscriber.address, error.address)
             case Later() if error.scope == "platform":
                 self._pace.freeze(error.seconds if error.seconds is not None else 1.0)
-                self._down_since = self._down_since or now
+                self._outage.failed(now)
+            case Unknown():
+                self._outage.failed(now)
             case Stop():
                 self._stopped_by = error
-                self.wake.set()
         log.info("A delivery did not arrive.", id=delivery.id, reason=str(error))
-        return outcomes.failed(delivery, error, now, await self._age(delivery, now))
+        age = await self._outage.uptime(delivery.announcement.created_at, now)
+        return outcomes.failed(delivery, error, now, age)
 
-    async def _age(self, delivery: Delivery, now: datetime) -> timedelta:
-        if self._down_since is not None:
-            now = min(now, self._down_since)
-        since = delivery.announcement.created_at
-        return now - since - await self._storage.facts.downtime(since, now, self._platform.name)
-
-    async def _up_again(self) -> None:
-        """A send arrived: if the platform was down, keep how long, for nothing expires by it."""
-        began, self._down_since = self._down_since, None
-        now = self._clock()
-        if began is not None and now - began >= OUTAGE:
-            await self._storage.facts.platform_was_down(self._platform.name, began, now)
-
-    def _chat_wait(self, subscriber: int) -> float:
-        """Seconds until this chat may get its next message."""
-        now = asyncio.get_running_loop().time()
-        while self._recent and now - self._recent[0][0] > CHAT_GAP:
-            self._recent.popleft()
-        last = max((at for at, who in self._recent if who == subscriber), default=None)
-        if last is not None:
-            return last + CHAT_GAP - now
-        self._recent.append((now, subscriber))
-        return 0.0
-
-    async def _record_for_ever(self) -> None:
-        """Results of the same few milliseconds are committed together."""
-        while True:
-            await self._landed.wait()
-            await asyncio.sleep(FLUSH_SECONDS)
-            self._landed.clear()
-            try:
-                await self._flush()
-            except DatabaseError as error:
-                log.error("Results cannot be kept; they are tried again.", reason=str(error))
-                await asyncio.sleep(RETRY_SECONDS)
-                self._landed.set()
-
-    async def _flush(self) -> None:
-        results, self._results = self._results, []
-        if not results:
-            return
-        try:
-            await self._storage.outbox.record(results)
-        except BaseException:
-            # Recorded twice is recorded once; forgotten would be sent twice.
-            self._results = results + self._results
-            raise
-        self._free.set()
-        self.wake.set()
-
-    async def _settle(self) -> None:
-        """Wait for what is in flight, and commit how it ended."""
+    async def _settle(self, recorder: asyncio.Task[None]) -> None:
+        """Wait for what is in flight, and commit how it ended: else it would be sent again."""
+        began = time.monotonic()
         if self._sending:
             await asyncio.wait(self._sending, timeout=STOP_SECONDS)
         for task in self._sending:
             task.cancel()
-        await self._flush()
+        recorder.cancel()
+        await asyncio.gather(recorder, *self._sending, return_exceptions=True)
+        await self._recorder.settle(STOP_SECONDS - (time.monotonic() - began))

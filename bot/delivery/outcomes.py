@@ -24,7 +24,7 @@ def arrived(delivery: Delivery, sent: Sent) -> Result:
 
 def not_tried(delivery: Delivery, due_at: datetime) -> Result:
     """The claim is given back: nothing was sent."""
-    return Result(delivery.id, delivery.announcement.id, State.WAITING, due_at=due_at)
+    return Result(delivery.id, delivery.announcement.id, State.WAITING, due_at=due_at, tried=False)
 
 
 def withdrawn(delivery: Delivery) -> Result:

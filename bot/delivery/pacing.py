@@ -1,9 +1,11 @@
-"""How fast a bot may send on one platform: evenly, without bursts, and not at all while frozen."""
+"""How fast a bot may send: evenly, without bursts, not at all while frozen; and to one chat."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+
+from storage.model import Address
 
 
 class Pace:
@@ -36,3 +38,28 @@ class Pace:
     @property
     def frozen(self) -> bool:
         return self._clock() < self._frozen_until
+
+
+class Gaps:
+    """Who was sent something so recently that the chat must rest: `gap` gives seconds a chat."""
+
+    def __init__(
+        self, gap: Callable[[Address], float], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._gap = gap
+        self._clock = clock
+        self._resting: dict[int, float] = {}
+
+    def sent(self, subscriber: int, address: Address) -> None:
+        """Something is on its way to this subscriber."""
+        self._resting[subscriber] = self._clock() + self._gap(address)
+
+    def resting(self) -> list[int]:
+        """The subscribers to leave alone for now."""
+        now = self._clock()
+        self._resting = {who: until for who, until in self._resting.items() if until > now}
+        return list(self._resting)
+
+    def ahead(self) -> float:
+        """Seconds until the first of them may be sent something again; 0 where nobody rests."""
+        return max(0.0, min(self._resting.values(), default=0.0) - self._clock())

@@ -35,13 +35,6 @@ def missing(blog: Blog) -> str:
     return _whole(blog, "Page not found", "<h2>Not found</h2>")
 
 
-MAINTENANCE = """<!DOCTYPE html>
-<html lang="en-US"><head><meta charset="UTF-8"><title>Maintenance</title></head>
-<body id="error-page"><div class="wp-die-message">Briefly unavailable for scheduled maintenance.
-Check back in a minute.</div></body></html>
-"""
-
-
 def _hentry(blog: Blog, post: Post, level: str, page: int = 0) -> str:
     link, local = blog.permalink(post), post.date_gmt.astimezone(blog.zone)
     classes = " ".join(f"category-{category}" for category in post.categories)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TextIO
@@ -14,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.chat import Answer, Button, Limits, Message, Request, Sent
+from storage import DatabaseError
 from storage.model import Address, RichText, Style
 
 LIMITS = Limits(text=100_000)
@@ -41,7 +44,7 @@ class Terminal:
         self.address = Address(self.name, "1")
         self.admin = False
         self.ended: Callable[[], Awaitable[None]] = _nothing
-        self._source = source or sys.stdin
+        self._source = source or _typed()
         self._person = self._source.isatty() and sys.stdout.isatty()
         self._greeting = greeting
         self._console = Console(highlight=False, emoji=False, force_terminal=True)
@@ -102,16 +105,19 @@ class Terminal:
         if button is not None and button.url:
             self._print(Text(f"{button.label}: {button.url}"))
             return
-        message = await answer(
-            Request(
-                address=self.address,
-                words=button.command if button is not None else words,
-                at=datetime.now(UTC),
-                pressed=button is not None,
-                under=self._under if button is not None else "",
-                admin=self.admin,
-            )
+        request = Request(
+            address=self.address,
+            words=button.command if button is not None else words,
+            at=datetime.now(UTC),
+            pressed=button is not None,
+            under=self._under if button is not None else "",
+            admin=self.admin,
         )
+        try:
+            message = await answer(request)
+        except DatabaseError as error:
+            self._print(Text(str(error)))
+            return
         if message is not None:
             self._buttons = []
             self._under = message.text.text
@@ -145,6 +151,13 @@ class Terminal:
             print(text.plain, end="\n\n", flush=True)  # noqa: T201 - a pipe is what we draw on
 
 
+def _typed() -> TextIO:
+    """Standard input; bytes that are no text are shown as such, and end nothing."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return sys.stdin
+
+
 async def _nothing() -> None:
     """Nobody has to be told that the input has ended."""
 
@@ -155,12 +168,12 @@ async def _lines(source: TextIO) -> AsyncIterator[str]:
     read: asyncio.Queue[str | None] = asyncio.Queue()
 
     def pump() -> None:
-        try:
-            for line in source:
-                loop.call_soon_threadsafe(read.put_nowait, line)
-            loop.call_soon_threadsafe(read.put_nowait, None)
-        except RuntimeError:
-            return  # the loop has ended before the input: nobody listens any more
+        with suppress(RuntimeError):  # the loop has ended before the input: nobody listens
+            try:
+                for line in source:
+                    loop.call_soon_threadsafe(read.put_nowait, line)
+            finally:
+                loop.call_soon_threadsafe(read.put_nowait, None)
 
     threading.Thread(target=pump, daemon=True).start()
     while (line := await read.get()) is not None:

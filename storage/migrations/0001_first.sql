@@ -61,6 +61,7 @@ CREATE TABLE releases (
 ) STRICT;
 CREATE INDEX releases_month_day ON releases (month_day, sort);   -- on this day
 CREATE INDEX releases_fingerprint ON releases (archive_id, fingerprint);
+CREATE INDEX releases_shown ON releases (archive_id, withdrawn, language);  -- counts
 CREATE INDEX releases_held ON releases (sort) WHERE held = 1;
 
 -- Normal forms of every key and link a release was met under. (In tables without a rowid the key's
@@ -162,7 +163,9 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (platform, due_at, id) WHERE state = 0;
 CREATE INDEX deliveries_open ON deliveries (platform, epoch) WHERE state IN (1, 4);
-CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
+CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);  -- for deleting one
+-- What a chat is still owed: a later delivery waits for an earlier one.
+CREATE INDEX deliveries_unsettled ON deliveries (subscriber_id, id) WHERE state IN (0, 1, 4);
 
 PRAGMA user_version = 1;
 COMMIT;

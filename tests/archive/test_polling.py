@@ -133,10 +133,8 @@ def test_gone_is_asked_twice_and_then_rests() -> None:
     twice = polling.refused(once, Answer(410), NOW, POLL, 0)
 
     assert (wait(once), twice.next_read_at) == (POLL, None)
-    assert not polling.rests(once)
-    assert polling.rests(twice)
-    assert not polling.rests(READING)
-    assert not polling.rests(replace(twice, failures=0)), "its address was changed in the settings"
+    assert not once.resting
+    assert twice.resting
 
 
 def test_wrong_answer_is_not_taken_for_good_later() -> None:

@@ -65,12 +65,12 @@ async def test_old_find_and_burst_are_not_announced(scene: Scene, storage: Stora
 
 async def test_downtime_makes_nothing_old(scene: Scene, storage: Storage) -> None:
     """A release published while Herald was down for weeks is still news."""
-    await storage.facts.begin_run(scene.clock.now)
+    await storage.facts.alive(scene.clock.now)
     await scene.watcher.read_once()
     scene.clock.pass_by(days=1)
     scene.site.write("While down")
     scene.clock.pass_by(days=20)
-    await storage.facts.begin_run(scene.clock.now)
+    await storage.facts.alive(scene.clock.now)
     await scene.watcher.read_once()
 
     assert await announced(storage) == ["While down"]
@@ -149,3 +149,36 @@ async def test_archive_without_a_feed_is_read_by_its_page(scene: Scene, storage:
 
     assert reading.last_error == ""
     assert await announced(storage) == ["two"]
+
+
+async def test_a_machine_that_slept_has_not_made_news_old(scene: Scene, storage: Storage) -> None:
+    """The process lives on while nine days pass: what was published on the first is news."""
+    await storage.facts.alive(scene.clock.now)
+    await scene.watcher.read_once()
+    scene.clock.pass_by(days=1)
+    scene.site.write("Published while it slept")
+    scene.clock.pass_by(days=8)
+    await scene.watcher.read_once()
+
+    assert await announced(storage) == ["Published while it slept"]
+
+
+async def test_a_clock_that_was_set_back_does_not_stop_the_reading(
+    scene: Scene, storage: Storage
+) -> None:
+    """After a jump back of two days the archive is read all the same, and not in two days."""
+    await scene.watcher.read_once()
+    scene.clock.pass_by(days=-2)
+    asked = len(scene.site.requests)
+    task = asyncio.create_task(scene.watcher.run())
+    await scene.site.wait_for_request(asked + 1)
+    task.cancel()
+
+
+async def test_a_moved_archive_makes_no_news(scene: Scene, storage: Storage) -> None:
+    """Under another url, with other identifiers, the same posts are nobody's news."""
+    await scene.watcher.read_once()
+    moved = replace(scene.watcher.archive, url=f"{scene.site.url}/feed/")
+    reading = await storage.archives.reading(moved)
+
+    assert reading.first_read_at is None

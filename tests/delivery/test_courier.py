@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.chat import Gone, Later, Moved, Stop, Unknown
+from bot.delivery import outcomes
 from bot.delivery.courier import Courier
-from storage import Storage
+from storage import DatabaseError, Storage
 from storage.model import Address, Fate, Outbox
 from tests.fakes.platform import FakePlatform
 from tests.fakes.releases import ARCHIVE, draft
@@ -34,11 +35,11 @@ async def published(storage: Storage, *numbers: int) -> None:
 
 @asynccontextmanager
 async def courier(
-    storage: Storage, platform: FakePlatform, *, epoch: int = 1, now: Callable[[], datetime] = clock
+    storage: Storage, platform: FakePlatform, *, now: Callable[[], datetime] = clock
 ) -> AsyncIterator[Courier]:
     """A courier at work; it is told to stop at the end, and has to."""
     stopping = asyncio.Event()
-    made = Courier(platform, storage, epoch=epoch, rate=1000, clock=now, stopping=stopping)
+    made = Courier(platform, storage, rate=1000, clock=now, stopping=stopping)
     task = asyncio.create_task(made.run())
     try:
         yield made
@@ -161,7 +162,7 @@ async def test_a_refused_platform_ends_the_courier_and_keeps_what_is_owed(
     await subscribed(storage, "a")
     await published(storage, 1)
     stopping = asyncio.Event()
-    made = Courier(platform, storage, epoch=1, rate=1000, clock=clock, stopping=stopping)
+    made = Courier(platform, storage, rate=1000, clock=clock, stopping=stopping)
 
     with pytest.raises(Stop):
         await asyncio.wait_for(made.run(), 10)
@@ -176,7 +177,7 @@ async def test_stopping_waits_for_what_is_in_flight(storage: Storage) -> None:
     await subscribed(storage, "a")
     await published(storage, 1)
     stopping = asyncio.Event()
-    made = Courier(platform, storage, epoch=1, rate=1000, clock=clock, stopping=stopping)
+    made = Courier(platform, storage, rate=1000, clock=clock, stopping=stopping)
     task = asyncio.create_task(made.run())
     await platform.until(lambda: platform.started == 1)
     stopping.set()
@@ -191,8 +192,9 @@ async def test_what_a_dead_run_left_open_is_taken_up(storage: Storage) -> None:
     platform = FakePlatform()
     await subscribed(storage, "a")
     await published(storage, 1)
-    assert len(await storage.outbox.claim("fake", 1, 10, clock())) == 1
-    async with courier(storage, platform, epoch=2):
+    dead = await storage.facts.next_epoch()
+    assert len(await storage.outbox.claim("fake", dead, 10, clock())) == 1
+    async with courier(storage, platform):
         totals = await settled(storage)
 
     assert (totals.sent, platform.chats) == (1, ["a"])
@@ -222,11 +224,128 @@ async def test_a_week_is_counted_without_the_time_herald_was_down(storage: Stora
     await storage.keep(ARCHIVE, [(draft(1), Fate.ANNOUNCE)], began)
     while await storage.outbox.fan_out():
         pass
-    await storage.facts.begin_run(began)
-    epoch = await storage.facts.begin_run(clock())
+    await storage.facts.alive(began)
+    await storage.facts.alive(clock())
     platform = FakePlatform()
     platform.failures.append(Later("wait", seconds=0.05))
-    async with courier(storage, platform, epoch=epoch):
+    async with courier(storage, platform):
         totals = await settled(storage)
 
     assert totals.sent == 1
+
+
+async def test_a_stop_while_the_database_is_busy_forgets_no_result(storage: Storage) -> None:
+    """What arrived just before the stop is recorded, though somebody else is writing then."""
+    platform = FakePlatform()
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    stopping = asyncio.Event()
+    made = Courier(platform, storage, rate=1000, clock=clock, stopping=stopping)
+    task = asyncio.create_task(made.run())
+    writing = asyncio.create_task(hold_the_writer(storage, platform))
+    await platform.until(lambda: len(platform.arrived) == 1)
+    stopping.set()
+    made.wake.set()
+    await asyncio.wait_for(task, 10)
+    await writing
+
+    assert Outbox(sent=1) == await storage.outbox.totals()
+
+
+async def hold_the_writer(storage: Storage, platform: FakePlatform) -> None:
+    """From the moment a send begins, write for longer than results are gathered."""
+    await platform.until(lambda: platform.started == 1)
+    async with storage.database.write():
+        await platform.until(lambda: len(platform.arrived) == 1)
+        await asyncio.sleep(0.3)
+
+
+async def test_what_arrived_is_never_sent_again_for_a_note_that_failed(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a long outage the note about it fails at first; the message counts as arrived."""
+    noon = clock()
+    platform = FakePlatform()
+    platform.failures.append(Later("down", seconds=0.05, scope="platform"))
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    wrote = storage.facts.platform_was_down
+    failures = [DatabaseError("locked")]
+
+    async def flaky(name: str, began: datetime, ended: datetime) -> None:
+        if failures:
+            raise failures.pop()
+        await wrote(name, began, ended)
+
+    monkeypatch.setattr(storage.facts, "platform_was_down", flaky)
+    monkeypatch.setattr("bot.delivery.courier.RETRY_SECONDS", 0.05)
+    hours = iter(range(10_000))
+    async with courier(storage, platform, now=lambda: noon + timedelta(minutes=next(hours))):
+        totals = await settled(storage)
+        async with asyncio.timeout(10):
+            while not await storage.facts.downtime(noon, noon + timedelta(days=30), "fake"):
+                await asyncio.sleep(0.01)
+
+    assert (totals.sent, platform.chats) == (1, ["a"])
+
+
+async def test_one_address_that_cannot_be_opened_holds_up_nobody(storage: Storage) -> None:
+    """A broken row is a failure of its own; the four others get their message."""
+    platform = FakePlatform()
+    await subscribed(storage, *"abcde")
+    await published(storage, 1)
+    async with storage.database.write() as tx:
+        await tx.run("UPDATE subscribers SET address = x'00' WHERE id = 3")
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (totals.sent, totals.failed) == (4, 1)
+
+
+async def test_a_courier_that_died_takes_up_its_own_claims(storage: Storage) -> None:
+    """Started again in the same process, it sends what it had claimed and not settled."""
+    platform = FakePlatform()
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    stopping = asyncio.Event()
+    made = Courier(platform, storage, rate=1000, clock=clock, stopping=stopping)
+    platform.gate.clear()
+    task = asyncio.create_task(made.run())
+    await platform.until(lambda: platform.started == 1)
+    for sending in made._sending:
+        sending.cancel()
+    task.cancel()
+    await asyncio.wait((task,), timeout=10)
+    platform.gate.set()
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (totals.sent, platform.chats) == (1, ["a"])
+
+
+async def test_a_clock_that_is_set_back_delays_nothing(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was due in a moment is due now, though the clock says: in two days."""
+    platform = FakePlatform()
+    platform.failures.append(Later("wait", seconds=0.5))
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    back = timedelta()
+    async with courier(storage, platform, now=lambda: clock() - back):
+        await platform.until(lambda: platform.started == 1)
+        back = timedelta(days=2)
+        totals = await settled(storage)
+
+    assert totals.sent == 1
+
+
+async def test_what_was_not_tried_is_no_attempt(storage: Storage) -> None:
+    """Giving a claim back for the pace's sake does not make the next pause longer."""
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    [claimed] = await storage.outbox.claim("fake", 1, 10, clock())
+    await storage.outbox.record([outcomes.not_tried(claimed, clock())])
+    [again] = await storage.outbox.claim("fake", 1, 10, clock())
+
+    assert again.attempts == 0

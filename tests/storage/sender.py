@@ -20,7 +20,7 @@ from tests.storage.conftest import NOON, SECRET, TELEGRAM, announced
 async def live(database: Path, truth: Path) -> None:
     """Until killed: one release after the other, each owed to everybody."""
     async with open_storage(database, Seal(SECRET)) as storage:
-        epoch = await storage.facts.begin_run(NOON)
+        epoch = await storage.facts.next_epoch()
         await storage.outbox.recover(TELEGRAM, epoch)
         print("begun", flush=True)
         with truth.open("a", encoding="utf-8") as sent:

@@ -13,9 +13,9 @@ import pytest
 
 from storage import DatabaseError, Seal, Storage, open_storage
 from storage.backup import SPARE_IDS, backup, forgotten_since, restore
-from storage.database import migrations
 from storage.model import Outbox, Reading
 from storage.outbox import Result, State
+from storage.schema import migrations
 from tests.storage.conftest import (
     ARCHIVE,
     NOON,
@@ -49,7 +49,7 @@ async def fill(path: Path, saved: Path) -> None:
             Reading("main", ARCHIVE.url, etag="e", last_modified="l", newest="n",
                     first_read_at=NOON, last_read_at=NOON, next_read_at=NOON)
         )  # fmt: skip
-        await storage.facts.begin_run(NOON)
+        await storage.facts.alive(NOON)
         await announced(storage, "one")
         await fan_out(storage)
         [delivery] = await storage.outbox.claim(TELEGRAM, 1, 1, NOON)
@@ -150,7 +150,7 @@ async def test_time_spent_in_another_file_is_no_downtime(path: Path, saved: Path
     await restore(saved, path)
     async with open_storage(path, Seal(SECRET)) as storage:
         later = NOON.replace(month=9)
-        await storage.facts.begin_run(later)
+        await storage.facts.alive(later)
         assert not await storage.facts.downtime(NOON, later)
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from storage import database as module
-from storage.database import Database, DatabaseError, open_database
+from storage.database import Database, open_database
+from storage.errors import DatabaseError
 from storage.facts import fact, set_fact
 
 HOLDER = """

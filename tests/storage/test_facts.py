@@ -26,19 +26,19 @@ async def test_a_fact_is_kept_and_replaced(storage: Storage) -> None:
 
 async def test_every_run_has_an_epoch_of_its_own(storage: Storage) -> None:
     """Epochs count up, whenever the runs begin."""
-    epochs = [await storage.facts.begin_run(NOON) for _ in range(3)]
+    epochs = [await storage.facts.next_epoch() for _ in range(3)]
 
     assert epochs == [1, 2, 3]
 
 
 async def test_a_silence_between_runs_is_downtime(storage: Storage) -> None:
     """From the last sign of life to the next run Herald was down; a quick restart is nothing."""
-    await storage.facts.begin_run(NOON)
-    await storage.facts.still_alive(NOON + MINUTE)
-    await storage.facts.begin_run(NOON + MINUTE + OUTAGE - timedelta(seconds=1))
+    await storage.facts.alive(NOON)
+    await storage.facts.alive(NOON + MINUTE)
+    await storage.facts.alive(NOON + MINUTE + OUTAGE - timedelta(seconds=1))
     assert await storage.facts.downtime(NOON, NOON + DAY) == timedelta()
-    await storage.facts.still_alive(NOON + 10 * MINUTE)
-    await storage.facts.begin_run(NOON + 40 * MINUTE)
+    await storage.facts.alive(NOON + 10 * MINUTE)
+    await storage.facts.alive(NOON + 40 * MINUTE)
 
     assert await storage.facts.downtime(NOON, NOON + DAY) == 30 * MINUTE
     assert await storage.facts.downtime(NOON + 20 * MINUTE, NOON + 25 * MINUTE) == 5 * MINUTE
@@ -47,7 +47,7 @@ async def test_a_silence_between_runs_is_downtime(storage: Storage) -> None:
 
 async def test_the_first_run_was_not_down_before(storage: Storage) -> None:
     """Before it was ever alive Herald was not down."""
-    await storage.facts.begin_run(NOON)
+    await storage.facts.alive(NOON)
 
     assert await storage.facts.downtime(NOON - DAY, NOON + DAY) == timedelta()
 
@@ -55,8 +55,8 @@ async def test_the_first_run_was_not_down_before(storage: Storage) -> None:
 async def test_a_platforms_downtime_is_its_own(storage: Storage) -> None:
     """While one platform was down the others were not; Herald's own downtime is everybody's."""
     await storage.facts.platform_was_down("telegram", NOON, NOON + 10 * MINUTE)
-    await storage.facts.still_alive(NOON + 5 * MINUTE)
-    await storage.facts.begin_run(NOON + 20 * MINUTE)
+    await storage.facts.alive(NOON + 5 * MINUTE)
+    await storage.facts.alive(NOON + 20 * MINUTE)
 
     assert await storage.facts.downtime(NOON, NOON + DAY, "telegram") == 20 * MINUTE
     assert await storage.facts.downtime(NOON, NOON + DAY, "matrix") == 15 * MINUTE

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import database as module
-from storage.database import DatabaseError, migrations, open_database
+from storage import schema as module
+from storage.database import open_database
+from storage.errors import DatabaseError
+from storage.schema import migrations
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,7 +99,7 @@ async def test_a_sqlite_that_is_too_old_is_refused(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without STRICT tables there is no database, no file, and one sentence."""
-    monkeypatch.setattr(module, "OLDEST_SQLITE", (99, 0, 0))
+    monkeypatch.setattr("storage.database.OLDEST_SQLITE", (99, 0, 0))
     with pytest.raises(DatabaseError, match="too old"):
         await open_database(path)
 

@@ -312,7 +312,7 @@ def run_and_kill(path: Path, truth: Path, seconds: float) -> None:
 
 async def finish(storage: Storage, truth: Path) -> None:
     """What the next run does: take up what was left, write the audiences, send all."""
-    epoch = await storage.facts.begin_run(NOON)
+    epoch = await storage.facts.next_epoch()
     await storage.outbox.recover(TELEGRAM, epoch)
     await fan_out(storage)
     with truth.open("a", encoding="utf-8") as sent:

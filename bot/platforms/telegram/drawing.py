@@ -12,10 +12,19 @@ from bot.text.build import trimmed
 from bot.text.characters import decodable
 from bot.text.links import spelled_out, usable
 from bot.text.split import split, utf16
-from storage.model import RichText, Style
+from storage.model import Address, RichText, Style
+
+
+def _gap(address: Address) -> float:
+    """Seconds between two messages to a chat: one a second, in groups twenty a minute.
+
+    (Bots FAQ, "My bot is hitting limits".) Groups and channels have ids below zero.
+    """
+    return 3.1 if address.chat.startswith("-") else 1.05
+
 
 # Bot API, sendMessage; counted in UTF-16 units, which are never fewer than Telegram's own count.
-LIMITS = Limits(4096, utf16)
+LIMITS = Limits(4096, utf16, _gap)
 
 # Buttons carry the version of what they say, for those still to be seen after an update.
 VERSION = "1:"

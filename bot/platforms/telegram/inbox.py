@@ -23,14 +23,17 @@ from telegram.ext import (
 
 from bot import chat
 from bot.platforms.telegram.answers import Answer, Answers
-from bot.platforms.telegram.lanes import Lanes, place
+from bot.platforms.telegram.lanes import Lanes
 from bot.platforms.telegram.poll import Json, Ledger
 from bot.platforms.telegram.updates import asked, there, under
+from storage import DatabaseError
 from storage.subscribers import Subscribers
 
 log = structlog.get_logger(__name__)
 
 HANDLE_SECONDS = 10.0
+SLOW_TIMES = 3
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0  # seconds between tries while the database is not there
 BATCH = 100  # Bot API, getUpdates: as many updates can be in hand at most
 
 Bot = ExtBot[None]
@@ -56,6 +59,7 @@ class Inbox:
         self._subscribers = subscribers
         self._admins = frozenset(admins)
         self._now = now
+        self._undone: set[int] = set()
         self._lanes = Lanes(BATCH)
         self._presses = Lanes(1)
         self.application = self._application()
@@ -89,19 +93,38 @@ class Inbox:
         return application
 
     async def _process(self, update: Update) -> None:
-        """Cancelled, it is not done and will come again; in any other case it is over."""
-        try:
-            async with asyncio.timeout(HANDLE_SECONDS):
-                await self.application.process_update(update)
-        except TimeoutError:
-            log.error("An update took too long and was given up.", update=update.update_id)
-        self.ledger.done(update.update_id)
+        """Until its effect is committed; cancelled, it is not done, and comes again.
+
+        What fails for another reason than the database counts as done: it would fail for ever.
+        """
+        number, pause, slow = update.update_id, FIRST_PAUSE, 0
+        while True:
+            self._undone.discard(number)
+            try:
+                async with asyncio.timeout(HANDLE_SECONDS):
+                    await self.application.process_update(update)
+            except TimeoutError:
+                slow += 1
+                if slow == SLOW_TIMES:
+                    log.error("An update took too long and was given up.", update=number)
+                    break
+                continue
+            if number not in self._undone:
+                break
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+        self._undone.discard(number)
+        self.ledger.done(number)
 
     async def _question(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
         request = asked(update, self._admins, self._now())
         if request is None:
             return
-        message = await self._answer(request)
+        try:
+            message = await self._answer(request)
+        except DatabaseError as error:
+            self._not_yet(update, error)
+            return
         if message is not None:
             self._answers.put(Answer(request.address, message, under(update)))
 
@@ -110,10 +133,18 @@ class Inbox:
         if change is None:
             return
         address, is_there = change
-        if is_there:
-            await self._subscribers.back(address)
-        else:
-            await self._subscribers.gone(address)
+        try:
+            if is_there:
+                await self._subscribers.back(address)
+            else:
+                await self._subscribers.gone(address)
+        except DatabaseError as error:
+            self._not_yet(update, error)
+
+    def _not_yet(self, update: Update, error: DatabaseError) -> None:
+        """Its effect could not be committed: it is tried again. (Raised, the library ate it.)"""
+        log.warning("An update has to wait.", update=update.update_id, reason=str(error))
+        self._undone.add(update.update_id)
 
     async def _acknowledge(self, update: Update) -> None:
         """Stop the button's spinner. Too late is no harm: the answer itself is a message."""
@@ -146,6 +177,4 @@ def _known(kinds: list[str]) -> str:
 async def _failed(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
     """The library catches what a handler raises. It counts as done, or it would come for ever."""
     number = update.update_id if isinstance(update, Update) else None
-    error = context.error
-    where = place(error) if error is not None else ""
-    log.error("An update failed.", update=number, error=type(error).__name__, at=where)
+    log.error("An update failed.", update=number, exc_info=context.error)

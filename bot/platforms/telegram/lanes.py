@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Hashable
-from pathlib import Path
 
 import structlog
 
@@ -60,11 +58,5 @@ class Lanes:
     async def _one(self, job: Job) -> None:
         try:
             await job()
-        except Exception as error:  # noqa: BLE001 - the loop that turns: the next job must be done
-            log.error("A job for Telegram failed.", error=type(error).__name__, at=place(error))
-
-
-def place(error: BaseException) -> str:
-    """Where an error was raised. Its text may hold somebody's words, so that is not shown."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        except Exception:  # the loop that turns: the next job must be done
+            log.error("A job for Telegram failed.", exc_info=True)

@@ -109,7 +109,14 @@ def _take(update: Json, ledger: Ledger, handle: Callable[[Json], None]) -> None:
     if not isinstance(number, int):
         log.warning("Telegram sent an update without an id; it is skipped.")
     elif ledger.take(number):
-        handle(update)
+        try:
+            handle(update)
+        except Exception as error:  # noqa: BLE001 - one odd update must not stop the others for ever
+            log.warning(
+                "An update is too odd to be handled and is skipped.",
+                update=number, error=type(error).__name__,
+            )  # fmt: skip
+            ledger.done(number)
 
 
 class Trouble:

@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
-import aiohttp_socks
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.request import BaseRequest, RequestData
 
@@ -22,6 +21,7 @@ from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
 from bot.platforms.telegram.errors import Ambiguous, NoBotApi, NotSent, SlowDown
+from bot.proxy import PROXY_ERRORS, connector, http_proxy
 
 CONNECTIONS = 256
 CONNECT_SECONDS = 10.0
@@ -29,15 +29,7 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 35.0
 LANDING_SECONDS = 2.0
 
-# What aiohttp and the SOCKS connector raise; a proxy that hangs up in mid-word gives EOFError.
-LOST = (
-    aiohttp.ClientError,
-    aiohttp_socks.ProxyError,
-    aiohttp_socks.ProxyConnectionError,
-    aiohttp_socks.ProxyTimeoutError,
-    OSError,
-    EOFError,
-)
+LOST = (aiohttp.ClientError, OSError, *PROXY_ERRORS)
 
 
 class Requests(BaseRequest):
@@ -45,8 +37,7 @@ class Requests(BaseRequest):
 
     def __init__(self, proxy: str = "", read_seconds: float = READ_SECONDS) -> None:
         self._proxy = proxy
-        # HTTP proxies are aiohttp's own affair; the others have a connector.
-        self._http_proxy = proxy if proxy.startswith("http") else None
+        self._http_proxy = http_proxy(proxy)
         self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
         self._shut = False
@@ -124,7 +115,8 @@ class Requests(BaseRequest):
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=_connector(self._proxy), cookie_jar=aiohttp.DummyCookieJar(),
+                connector=connector(self._proxy, limit=CONNECTIONS, ttl_dns_cache=300),
+                cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "Herald"}, trace_configs=[_trace()],
             )  # fmt: skip
         return self._session
@@ -176,14 +168,6 @@ def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
     for name, (filename, content, kind) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
     return form
-
-
-def _connector(proxy: str) -> aiohttp.BaseConnector:
-    if not proxy or proxy.startswith("http"):
-        return aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300)
-    # Names are resolved by the proxy with either spelling: what we ask for stays private.
-    url = proxy.replace("socks5h://", "socks5://", 1).replace("socks4a://", "socks4://", 1)
-    return aiohttp_socks.ProxyConnector.from_url(url, rdns=True, limit=CONNECTIONS)
 
 
 def _trace() -> aiohttp.TraceConfig:

@@ -1,0 +1,47 @@
+"""Since when a platform takes nothing: that time lets no delivery expire."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from storage import Storage
+
+# Shorter troubles are not worth a row; longer ones are kept in pieces, for a restart forgets them.
+LEAST = timedelta(minutes=5)
+
+
+class Outage:
+    """One platform's troubles. Nothing is written but in `keep`."""
+
+    def __init__(self, storage: Storage, platform: str) -> None:
+        self._storage = storage
+        self._platform = platform
+        self._since: datetime | None = None
+        self._over: list[tuple[datetime, datetime]] = []
+
+    def failed(self, now: datetime) -> None:
+        """The platform as a whole did not take a message."""
+        self._since = self._since or now
+
+    def arrived(self, now: datetime) -> None:
+        """It took one: whatever the trouble was, it is over."""
+        began, self._since = self._since, None
+        if began is not None and now - began >= LEAST:
+            self._over.append((began, now))
+
+    async def keep(self, now: datetime) -> None:
+        """Write down what is over, and what lasts for long already."""
+        if self._since is not None and now - self._since >= LEAST:
+            self._over.append((self._since, now))
+            self._since = now
+        while self._over:
+            await self._storage.facts.platform_was_down(self._platform, *self._over[0])
+            del self._over[0]
+
+    async def uptime(self, since: datetime, now: datetime) -> timedelta:
+        """How long since then both Herald and the platform were there."""
+        await self._storage.facts.alive(now)
+        until = min(now, self._since or now)
+        if until <= since:
+            return timedelta()
+        return until - since - await self._storage.facts.downtime(since, until, self._platform)

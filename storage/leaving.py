@@ -1,0 +1,65 @@
+"""How a subscription ends: it rests, it is erased, or it becomes one with another."""
+
+from __future__ import annotations
+
+from storage.database import Transaction
+
+
+async def deactivate(tx: Transaction, number: int, *, gone: bool = False) -> None:
+    """End a subscription: what was not sent yet is skipped, and counted so.
+
+    With `gone` it only rests: being let in again brings it back.
+    """
+    await _skip(tx, number, in_flight=False)
+    await tx.run("UPDATE subscribers SET active = 0, gone = ? WHERE id = ?", (gone, number))
+
+
+async def erase(tx: Transaction, number: int) -> None:
+    """Delete a subscriber and all that hangs on it; how a send in flight ends is not kept then."""
+    await _skip(tx, number, in_flight=True)
+    await tx.run("DELETE FROM subscribers WHERE id = ?", (number,))
+
+
+async def merge(tx: Transaction, old: int, kept: int) -> None:
+    """Two rows become one: what either is owed stays owed; the wishes are the active one's."""
+    active, asleep = await tx.rows(
+        "SELECT id FROM subscribers WHERE id IN (?, ?) ORDER BY active DESC, id DESC", (old, kept)
+    )
+    if active[0] == old:
+        await tx.run("DELETE FROM subscription_filters WHERE subscriber_id = ?", (kept,))
+        await tx.run(
+            "UPDATE subscription_filters SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
+        )
+    await tx.run(
+        "UPDATE OR IGNORE deliveries SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
+    )
+    await tx.run(_MERGED, (active[0], asleep[0], kept))
+    await erase(tx, old)
+
+
+_MERGED = """
+UPDATE subscribers SET
+    active = x.active, gone = max(x.gone, y.gone) * (1 - x.active),
+    joined = CASE WHEN y.active THEN min(x.joined, y.joined) ELSE x.joined END,
+    language = CASE WHEN x.language <> '' THEN x.language ELSE y.language END,
+    timezone = CASE WHEN x.timezone <> '' THEN x.timezone ELSE y.timezone END,
+    refused_days = 0, refused_on = ''
+FROM subscribers AS x, subscribers AS y
+WHERE x.id = ? AND y.id = ? AND subscribers.id = ?
+"""
+
+
+async def _skip(tx: Transaction, number: int, *, in_flight: bool) -> None:
+    await tx.run(
+        "UPDATE announcements SET skipped = skipped + waiting.n FROM"
+        " (SELECT announcement_id, count(*) AS n FROM deliveries"
+        "  WHERE subscriber_id = ? AND (state IN (0, 4) OR state = 1 AND ?)"
+        "  GROUP BY announcement_id) AS waiting"
+        " WHERE announcements.id = waiting.announcement_id",
+        (number, in_flight),
+    )
+    await tx.run(
+        "UPDATE deliveries SET state = 5"
+        " WHERE subscriber_id = ? AND (state IN (0, 4) OR state = 1 AND ?)",
+        (number, in_flight),
+    )
