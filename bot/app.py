@@ -72,9 +72,9 @@ class App:
         return Host(self.storage, self.wishes.campaign, self.router.menu, self.wishes.proxy)
 
     def stop_on_signals(self) -> None:
-        """SIGINT and SIGTERM end the run in order."""
+        """SIGINT, SIGTERM and a terminal that is closed end the run in order."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.stopping.set)
 
     async def run(self, platforms: Sequence[Platform]) -> None:
@@ -107,11 +107,12 @@ class App:
                 log.warning("No platform is set up: releases are kept, and nobody is told.")
                 log.info("Herald is ready.")
             await self.stopping.wait()
-            log.info("Herald is stopping.")
+            if self._refused is None:
+                log.info("Herald is stopping.")
             await _ended(lanes, tasks)
-        log.info("Herald has stopped.")
         if self._refused is not None:
             raise self._refused
+        log.info("Herald has stopped.")
 
     def _watcher(self, archive: Archive, fetcher: Fetcher) -> Watcher:
         return Watcher(
@@ -157,10 +158,11 @@ class App:
         await platform.run(self.answer, lambda: self._ready(platform.name))
 
     def _refused_by(self, platform: Platform, error: Stop) -> None:
-        log.error("The platform refused us and is stopped.", platform=platform.name, why=str(error))
-        if platform.name in self._not_ready:
+        if platform.name in self._not_ready:  # whoever started us hears it as the error it is
             self._refused = error
             self.stopping.set()
+            return
+        log.error("The platform refused us and is stopped.", platform=platform.name, why=str(error))
 
     def _ready(self, name: str) -> None:
         if name in self._not_ready:

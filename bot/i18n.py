@@ -58,7 +58,12 @@ class Texts:
         """The city of a time zone, as the zone itself says it where it has none."""
         from babel.dates import get_timezone_location
 
-        return get_timezone_location(zone, locale=_LOCALES[self.language], return_city=True)
+        name = _OLD_NAMES.get(zone, zone)
+        return get_timezone_location(name, locale=_LOCALES[self.language], return_city=True)
+
+
+# Zones that were renamed, and that Babel's data knows by their former name only.
+_OLD_NAMES = {"Europe/Kyiv": "Europe/Kiev"}
 
 
 def code(language: str) -> str:

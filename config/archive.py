@@ -6,10 +6,11 @@ import ipaddress
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 POLL_LEAST = 60
 RECONCILE_LEAST = 3600
+LONGEST = 366 * 86400
 
 
 def is_private(url: str) -> bool:
@@ -41,8 +42,8 @@ class ArchiveSettings(BaseModel):
     url: str
     language: str = "en"
     timezone: str = "Europe/London"
-    poll_seconds: float = 900
-    reconcile_seconds: float = 21600
+    poll_seconds: float = Field(900, le=LONGEST, allow_inf_nan=False)
+    reconcile_seconds: float = Field(21600, le=LONGEST, allow_inf_nan=False)
 
     @field_validator("url")
     @classmethod
@@ -54,6 +55,8 @@ class ArchiveSettings(BaseModel):
             usable = False
         if not usable:
             raise ValueError("must be an address that begins with http:// or https://")
+        if "@" in parts.netloc:
+            raise ValueError("must be an address without a user name or password")
         return url.strip()
 
     @field_validator("language")

@@ -19,8 +19,6 @@ _MEANING = {
     "bool_type": "must be true or false",
     "string_type": "must be text",
     "string_too_short": "must not be empty",
-    "list_type": 'must be a list in JSON, such as ["one", "two"]',
-    "tuple_type": 'must be a list in JSON, such as ["one", "two"]',
     "dict_type": "must be a table of names and values",
     "model_type": "must be a table of names and values",
     "model_attributes_type": "must be a table of names and values",
@@ -51,7 +49,18 @@ def sentences(
 ) -> list[str]:
     """A line for each fault, without any value (a token may be one)."""
     faults = error.errors(include_input=False, include_url=False)
-    return [_sentence(fault, model, prefix, upper) for fault in faults]
+    mistyped = {_near(f["loc"], model) for f in faults if f["type"] == "extra_forbidden"}
+    return [
+        _sentence(fault, model, prefix, upper)
+        for fault in faults
+        if fault["type"] != "missing" or fault["loc"] not in mistyped  # it is there, mistyped
+    ]
+
+
+def _near(location: tuple[int | str, ...], model: type[BaseModel]) -> tuple[int | str, ...]:
+    """Where the unknown name at this place most likely belongs."""
+    near = difflib.get_close_matches(str(location[-1]), _siblings(model, location), 1, 0.5)
+    return (*location[:-1], near[0]) if near else ()
 
 
 def _sentence(fault: Any, model: type[BaseModel], prefix: str, upper: bool) -> str:
@@ -62,12 +71,20 @@ def _sentence(fault: Any, model: type[BaseModel], prefix: str, upper: bool) -> s
     if kind == "value_error":
         said = f"{context['error']}"
         return f"{name} {said}." if said.startswith("must") else f"{name}: {said}."
+    if kind in {"list_type", "tuple_type"}:
+        return f"{name} must be {list_in_json(name) if upper else 'a list'}."
     if kind in {"literal_error", "enum"}:
         return f"{name} must be one of {context['expected']}."
     if kind in _BOUND:
         key, words = _BOUND[kind]
         return f"{name} {words.format(context[key])}."
     return f"{name} {_MEANING.get(kind, 'has a value that cannot be used')}."
+
+
+def list_in_json(name: str) -> str:
+    """What a list looks like in the environment."""
+    example = "[11111111]" if "ADMINS" in name else '["one", "two"]'
+    return f"a list in JSON, such as {example}"
 
 
 def _place(location: tuple[int | str, ...], upper: bool) -> str:
@@ -94,19 +111,22 @@ def _siblings(model: type[BaseModel], location: tuple[int | str, ...]) -> list[s
 
 
 def _unknown_field(name: str, model: type[BaseModel], location: tuple[int | str, ...]) -> str:
-    names = _siblings(model, location)
-    given = str(location[-1])
-    near = difflib.get_close_matches(given.lower(), names, n=1, cutoff=0.5)
+    near = _near(location, model)
     if near:
-        right = name.replace(given, near[0]).replace(given.upper(), near[0].upper())
+        given, right = str(location[-1]), str(near[-1])
+        right = name.replace(given, right).replace(given.upper(), right.upper())
         return f"{name} is not a setting: did you mean {right}?"
-    return f"{name} is not a setting: there are {', '.join(names)}."
+    return f"{name} is not a setting: there are {', '.join(_siblings(model, location))}."
 
 
 def unknown(written: str, known: Iterable[str], given: str, prefix: str) -> str:
-    """Nobody knows this name: offer the nearest of the known ones, or all of them."""
+    """Nobody knows this name: offer the nearest of the known ones, or all of them.
+
+    With a prefix they are variables, in capitals; without they are names in a file.
+    """
     names = sorted(known)
     near = difflib.get_close_matches(given.lower(), names, n=1, cutoff=0.6)
+    offered = [prefix + name.upper() if prefix else name for name in near or names]
     if near:
-        return f"{written} is not a setting: did you mean {prefix}{near[0].upper()}?"
-    return f"{written} is not a setting: there are {', '.join(prefix + n.upper() for n in names)}."
+        return f"{written} is not a setting: did you mean {offered[0]}?"
+    return f"{written} is not a setting: there are {', '.join(offered)}."

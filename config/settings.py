@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -22,10 +23,13 @@ from pydantic_settings import SettingsError as UnreadableSetting
 
 from config.archive import ArchiveSettings
 from config.campaign import read_toml
-from config.errors import SettingsError, sentences, unknown
+from config.errors import SettingsError, list_in_json, sentences, unknown
 
 PREFIX = "HERALD_"
 CONFIG_FILE = "herald.toml"
+
+# Lines in .env that are not settings are nobody's business, least of all a library's.
+logging.getLogger("dotenv").setLevel(logging.ERROR)
 
 # Sections that a later version will read: said once, and left alone.
 NOT_YET = ("web",)
@@ -83,8 +87,8 @@ class Settings(_Sources):
     allow_private_networks: bool = False
     proxy: str = ""
     platforms: tuple[str, ...] = ()
-    news_days: float = Field(7, ge=0)
-    burst: int = Field(5, ge=0)
+    news_days: float = Field(7, ge=0, le=36500, allow_inf_nan=False)
+    burst: int = Field(5, ge=0, le=1_000_000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -133,7 +137,7 @@ def load(platforms: Mapping[str, type[BaseModel]]) -> tuple[Settings, list[str]]
         if name in NOT_YET:
             warnings.append(f"{written} is not read by this version of Herald.")
         elif name not in known and name not in platforms:
-            faults.append(unknown(written, known, name, PREFIX))
+            faults.append(unknown(written, known, name, PREFIX if _is_variable(written) else ""))
     if faults:
         raise SettingsError(faults)
     settings = _built(Settings)
@@ -145,6 +149,10 @@ def load(platforms: Mapping[str, type[BaseModel]]) -> tuple[Settings, list[str]]
             offered = ", ".join(sorted(platforms)) or "none"
             raise SettingsError([f"HERALD_PLATFORMS: there is no {name!r}; there are {offered}."])
     return settings, warnings
+
+
+def _is_variable(written: str) -> bool:
+    return written.upper().startswith(PREFIX)
 
 
 def options(model: type[Model], name: str) -> Model | None:
@@ -165,9 +173,7 @@ def _built(model: type[Model]) -> Model:
     except UnreadableSetting as error:
         field = re.search(r'field "(\w+)"', str(error))
         names = _not_json(field[1] if field else "")
-        raise SettingsError(
-            [f'{name} must be a list in JSON, such as ["one", "two"].' for name in names]
-        ) from None
+        raise SettingsError([f"{name} must be {list_in_json(name)}." for name in names]) from None
 
 
 def _not_json(field: str) -> list[str]:
@@ -181,12 +187,12 @@ def _not_json(field: str) -> list[str]:
 def _given() -> Iterator[tuple[str, str]]:
     """Every setting that is given: its first name in lower case, and as it is written there."""
     for written in {**os.environ, **_dotenv()}:
-        if written.upper().startswith(PREFIX):
+        if _is_variable(written):
             yield written[len(PREFIX) :].partition("__")[0].lower(), written
     file = config_file()
     if file is not None:
         for key in read_toml(file, f"{PREFIX}CONFIG" if file.name != CONFIG_FILE else "Settings"):
-            yield key.lower(), key
+            yield key.lower() if key.lower() != "config" else "", key
 
 
 def _dotenv() -> dict[str, str | None]:

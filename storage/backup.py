@@ -44,6 +44,8 @@ async def backup(database: Database, target: Path, *, replace: bool = False) -> 
     Raises DatabaseError if `target` is there already, unless told to replace it.
     """
     draft = _beside(target)
+    if not target.parent.is_dir():
+        raise DatabaseError(f"{target} cannot be written: there is no folder {target.parent}.")
     if not replace and _taken(target):
         raise DatabaseError(f"{target} is there already: choose another name.")
     try:

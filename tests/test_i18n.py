@@ -148,4 +148,4 @@ def test_values_are_never_templates(query: str) -> None:
     """What a reader typed comes out as it went in, braces and all."""
     said = texts("ru")("I found nothing for “{query}”.", query=query)
 
-    assert f"“{query}”" in said
+    assert f"«{query}»" in said

@@ -44,7 +44,8 @@ def draft(entry: Entry, archive: Archive, now: datetime, base: str = "") -> Draf
         link=link,
         title=title,
         body=body,
-        language=_language(entry.language) or _guessed(title + " " + body.text, archive.language),
+        language=_language(entry.language)
+        or _guessed(f"{title} {body.text}", _language(entry.usual) or archive.language),
         published=entry.when.day if entry.when else today,
         published_at=entry.when.at if entry.when else None,
         source=source,
@@ -113,7 +114,7 @@ def _language(code: str) -> str:
 
 
 def _guessed(text: str, usual: str) -> str:
-    """The language by its letters: of more than Russian and the archive's own we know nothing."""
+    """The usual language, unless the letters say that it is Russian, the only other we know."""
     cyrillic, letters = len(_CYRILLIC.findall(text)), len(_LETTER.findall(text))
     if usual in ("uk", "be", "bg", "sr", "mk", "kk"):
         return usual

@@ -27,7 +27,8 @@ class Entry:
     """One release as its source gives it.
 
     `source` and `title` are HTML, but plain text where the kind is TEXT; `link` may be relative;
-    `when` is None where there is no date that can be believed.
+    `when` is None where there is no date that can be believed. `language` is the entry's own;
+    `usual` is what its feed says of all of them, which a blog in two languages gets wrong.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Entry:
     title: str = ""
     when: When | None = None
     language: str = ""
+    usual: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ def _entry(item: Any, version: str, language: str, zone: tzinfo, now: datetime) 
     title = item.get("title_detail") or {}
     source = _markup(shown, version)
     cut = best is None and _EXCERPT.search(source[-500:])
+    own = _text(item.get("language") or shown.get("language") or title.get("language"))
     return Entry(
         kind=Kind.EXCERPT if cut else Kind.FEED,
         source=source,
@@ -109,10 +110,8 @@ def _entry(item: Any, version: str, language: str, zone: tzinfo, now: datetime) 
         link=_link(item, version),
         title=_markup(title, version),
         when=_when(item, zone, now),
-        language=_text(item.get("language"))
-        or _text(shown.get("language"))
-        or _text(title.get("language"))
-        or language,
+        language=own if own != language else "",  # handed down from the feed, it is not its own
+        usual=language,
     )
 
 

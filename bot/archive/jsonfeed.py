@@ -72,7 +72,8 @@ def _item(item: dict[str, Any], usual: str, zone: tzinfo, now: datetime) -> Entr
         title=title,
         when=dates.parse(_text(item.get("date_published")), zone, now)
         or dates.parse(_text(item.get("date_modified")), zone, now),
-        language=_text(item.get("language")) or usual,
+        language=_text(item.get("language")),
+        usual=usual,
     )
 
 

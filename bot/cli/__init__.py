@@ -59,7 +59,10 @@ def run(arguments: list[str]) -> int:
         complain(str(error))
         return error.code
     except typer.TyperException as error:
-        complain(usage(error))
+        if not arguments:
+            print(error.format_message(), file=sys.stderr)
+        else:
+            complain(usage(error))
         return WRONG
     except (typer.Abort, KeyboardInterrupt):
         return FAILED

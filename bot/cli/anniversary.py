@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -90,15 +90,16 @@ def _print(event: Event, year: int, marks: list[Marking]) -> None:
 def _print_none(event: Event, which: str, why: Why, json: bool) -> None:
     """A year with no anniversary is no failure: an empty list, and a sentence that says why."""
     if json:
-        year = _year(event, which, why.day)
-        number = year - event.date.year if year is not None else None
-        day = why.day.isoformat() if why.day is not None else None
+        future = why.reason is Reason.FUTURE and why.day is not None
+        year = why.day.year if future and why.day is not None else _year(event, which)
+        number = year - event.date.year if year is not None and year > event.date.year else None
+        day = why.day.isoformat() if future and why.day is not None else None
         print_json({"event": event.name, "number": number, "year": year, "date": day,
                     "releases": []})  # fmt: skip
         return
     match why.reason:
         case Reason.FUTURE if why.day is not None:
-            print(f"That anniversary is on {why.day.isoformat()}: {why.days} days to go.")
+            print(f"That anniversary is on {why.day.isoformat()}: {why.days:,} days to go.")
         case Reason.FUTURE:
             print("That is too far in the future.")
         case _:
@@ -106,11 +107,11 @@ def _print_none(event: Event, which: str, why: Why, json: bool) -> None:
             print(f"{_title(event)} was on {event.date.isoformat()}.{first}")
 
 
-def _year(event: Event, which: str, day: date | None) -> int | None:
+def _year(event: Event, which: str) -> int | None:
     """The year that was asked for in digits, as far as it can be told."""
     digits = "".join(c for c in which if c in "0123456789")[:6]
     if not digits:
-        return day.year if day is not None else None
+        return None
     number = int(digits) * (-1 if which.strip().startswith("-") else 1)
     return number if number >= 1000 else event.date.year + number
 

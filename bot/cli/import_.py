@@ -89,7 +89,9 @@ async def _bring_file(
         kept = await storage.keep(archive, drafts[start : start + AT_ONCE], clock())
         counts.update(saved for saved, _ in kept)
     brought.files.append((str(file), counts))
-    brought.refused += [(f"{file}: {what}", reason) for what, reason in document.refused]
+    brought.refused += [(str(file), f"{what}: {reason}") for what, reason in document.refused]
+    if not document.complete:
+        brought.refused.append((str(file), "It ends in the middle; what it had whole was kept."))
 
 
 def _object(brought: Brought) -> dict[str, Any]:
@@ -109,8 +111,10 @@ def _print(brought: Brought) -> None:
     table.add_column("file", overflow="fold", footer="all together")
     for saved in Saved:
         table.add_column(saved.value, justify="right", footer=str(brought.total(saved)))
+    table.add_column("refused", justify="right", footer=str(len(brought.refused)))
+    refused = Counter(file for file, _ in brought.refused)
     for file, counts in brought.files:
-        table.add_row(file, *(str(counts[saved]) for saved in Saved))
+        table.add_row(file, *(str(counts[saved]) for saved in Saved), str(refused[file]))
     if brought.files:
         # A pipe has no width: there the lines stay whole.
         Console(highlight=False, width=None if sys.stdout.isatty() else 400).print(table)

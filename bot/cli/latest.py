@@ -11,14 +11,16 @@ from bot.cli.objects import object_of, print_json, print_release
 from bot.cli.opened import Chosen, chosen, reading
 from storage.model import Release
 
+MOST = 2**31
+
 
 def main(
-    n: Annotated[int, typer.Argument(min=1, max=2**31, help="How many.")] = 5,
+    n: Annotated[int, typer.Argument(min=1, help="How many.")] = 5,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     bodies: Annotated[bool, typer.Option("--bodies", help="With --json: whole texts.")] = False,
 ) -> None:
     """List the newest releases, newest first."""
-    releases = asyncio.run(_latest(chosen(), n))
+    releases = asyncio.run(_latest(chosen(), min(n, MOST)))
     if json:
         print_json([object_of(release, whole=bodies) for release in releases])
         return

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.cli.latest import MOST
 from bot.cli.objects import object_of, print_json, print_release
 from bot.cli.opened import Chosen, chosen, reading
 from bot.cli.words import Failure
@@ -18,7 +19,7 @@ from storage.model import Hit
 
 def main(
     words: Annotated[list[str] | None, typer.Argument(help="What to look for.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=2**31, help="How many.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many.")] = 10,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     batch: Annotated[
         bool, typer.Option("--batch", help="One query a line from standard input, as JSON lines.")
@@ -29,6 +30,9 @@ def main(
     A query that begins with - is one quoted argument.
     """
     wishes = chosen()
+    limit = min(limit, MOST)
+    if batch and words:
+        raise Failure("With --batch the queries come from standard input, not as WORDS.", code=2)
     if batch:
         asyncio.run(_answer_lines(wishes, limit))
         return

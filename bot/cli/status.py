@@ -61,12 +61,19 @@ def _archive(reading: Reading) -> dict[str, Any]:
     }
 
 
+def _when_next(archive: dict[str, Any]) -> str:
+    """Without a time it has not begun, or it rests: the archive said that it is gone for good."""
+    if archive["last_error"]:
+        return "not again, until its url is changed"
+    return "when Herald runs"
+
+
 def _print(status: dict[str, Any]) -> None:
     for archive in status["archives"]:
         print(f"Archive {archive['name']}  {archive['url']}")
         print(f"  releases     {archive['releases']}, withdrawn {archive['withdrawn']}")
         print(f"  last read    {archive['last_read'] or 'never'}")
-        print(f"  next read    {archive['next_read'] or 'when Herald runs'}")
+        print(f"  next read    {archive['next_read'] or _when_next(archive)}")
         if archive["last_error"]:
             print(f"  trouble      {archive['last_error']}")
     people = ", ".join(f"{n} on {p}" for p, n in status["subscribers"].items()) or "none yet"

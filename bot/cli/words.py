@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -29,8 +30,6 @@ def usage(error: typer.TyperException) -> str:
     parameter = getattr(error, "param", None)
     option = getattr(error, "option_name", None)
     match type(error).__name__:
-        case "NoArgsIsHelpError":
-            return error.format_message()
         case "NoSuchOption":
             said = f"There is no option {option}."
         case "MissingParameter":
@@ -41,7 +40,7 @@ def usage(error: typer.TyperException) -> str:
         case "BadOptionUsage":
             said = f"The option {option} needs a value."
         case _:
-            said = error.format_message()
+            said = _said(error.format_message())
     return f"{said} Try: {command} --help"
 
 
@@ -49,3 +48,12 @@ def _name(parameter: Any) -> str:
     """What stands for it in the help: N, ID, --limit."""
     options = [name for name in getattr(parameter, "opts", ()) if name.startswith("-")]
     return options[0] if options else str(parameter.metavar or parameter.name).upper()
+
+
+def _said(message: str) -> str:
+    """The library's other complaints, in our words."""
+    if found := re.match(r"No such command '(.+?)'", message):
+        return f"There is no command {found[1]}."
+    if message.startswith("Got unexpected extra"):
+        return "There are words too many."
+    return message if message.endswith(".") else f"{message}."

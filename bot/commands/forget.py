@@ -19,13 +19,16 @@ async def answer(request: Request, context: Context) -> Message:
     if answered == "no":
         said = RichText(t("Nothing was erased; all is as it was."))
         return Message(said, replaces=request.pressed)
+    known = await context.storage.subscribers.find(request.address)
     if answered != "yes":
-        return _ask(t)
+        return _ask(t) if known is not None else _nothing(t, request.pressed)
     try:
         kept = await context.storage.subscribers.forget(request.address)
     except TimeoutError:
         return _not_done(t, request.pressed)
-    return _done(t, request.pressed, kept=kept)
+    if not kept:
+        return _nothing(t, request.pressed)
+    return _done(t, request.pressed, subscribed=known is not None and known.active)
 
 
 def _ask(t: Texts) -> Message:
@@ -42,19 +45,21 @@ def _ask(t: Texts) -> Message:
     return Message(said, ((yes, no),))
 
 
-def _done(t: Texts, pressed: bool, *, kept: bool) -> Message:
-    if not kept:
-        return Message(
-            RichText(t("There was nothing to erase: I keep nothing about this chat.")),
-            replaces=pressed,
-        )
+def _nothing(t: Texts, pressed: bool) -> Message:
+    said = RichText(t("There is nothing to erase: I keep nothing about this chat."))
+    return Message(said, replaces=pressed)
+
+
+def _done(t: Texts, pressed: bool, *, subscribed: bool) -> Message:
     said = join(
         [
             bold(t("Done: I have forgotten you.")),
             t(
                 "Erased for good: the sealed address of this chat, your subscription and all your"
                 " settings, with every release that was still waiting to be sent."
-            ),
+            )
+            if subscribed
+            else t("Erased for good: the sealed address of this chat and all your settings."),
             t("You are welcome back at any time: /start."),
         ]
     )

@@ -6,6 +6,8 @@ message that the button stands under, since queries are kept nowhere.
 
 from __future__ import annotations
 
+import re
+
 from bot import present
 from bot.chat import Button, Context, Message, Request, Rows
 from bot.commands._numbers import whole
@@ -37,7 +39,7 @@ async def answer(request: Request, context: Context) -> Message:
     found = t.plural("{n} release found", "{n} releases found", total)
     where = t("page {page} of {pages}", page=page, pages=pages) if pages > 1 else ""
     return present.listing(
-        join([bold(f"“{query}”"), join([found, where], ", ")], "\n"),
+        join([bold(t("“{query}”", query=query)), join([found, where], ", ")], "\n"),
         [present.Item(hit.release, snippet=hit.snippet) for hit in hits],
         request.language,
         first=(page - 1) * PAGE + 1,
@@ -59,8 +61,8 @@ def _asked(request: Request) -> tuple[str, int]:
 
 def _under(text: str) -> str:
     head = text.split("\n", 1)[0]
-    start, end = head.find("“"), head.rfind("”")
-    return head[start + 1 : end] if 0 <= start < end else ""
+    found = re.match(r"[“«](.*)[”»]", head)
+    return found[1] if found else ""
 
 
 def _clean(words: str) -> str:

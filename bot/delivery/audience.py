@@ -18,9 +18,11 @@ async def write_audiences(
     couriers = list(couriers)
     seen = -1
     while True:
-        news_here, version = news.is_set(), await storage.version()
+        version = await storage.version()
+        # No await from here to the first look: news that comes in between would be wiped off.
+        told = news.is_set()
         news.clear()
-        if not news_here and version == seen:
+        if not told and version == seen:
             await wait(news, LOOK_SECONDS)
             continue
         seen, written = version, False

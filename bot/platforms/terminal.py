@@ -155,7 +155,7 @@ def _typed() -> TextIO:
     """Standard input; bytes that are no text are shown as such, and end nothing."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    return sys.stdin
+    return sys.stdin or io.StringIO()  # closed: nothing will ever be typed
 
 
 async def _nothing() -> None:

@@ -44,7 +44,7 @@ async def test_nothing_to_erase(house: House) -> None:
     """Pressed a second time it says that nothing is left."""
     message = await house.press("forget yes")
 
-    assert message.text.text.startswith("There was nothing to erase")
+    assert message.text.text.startswith("There is nothing to erase")
 
 
 async def test_a_log_that_is_held(

@@ -91,7 +91,7 @@ async def test_in_russian(house: House) -> None:
     message = await house.ask("перенес слушание", language="ru")
 
     assert message.text.text.startswith(
-        "“перенес слушание”\nНайден 1 пресс-релиз\n\n1. Суд перенёс"
+        "«перенес слушание»\nНайден 1 пресс-релиз\n\n1. Суд перенёс"
     )
     nothing = await house.ask("зебра", language="ru")
-    assert nothing.text.text.startswith("По запросу “зебра” ничего не нашлось.")
+    assert nothing.text.text.startswith("По запросу «зебра» ничего не нашлось.")

@@ -161,4 +161,4 @@ def _said(error: TelegramError) -> str:
         )
     if isinstance(error, NoBotApi):
         return f"What answers at api_url is not a Bot API (HTTP {error.status}). Trying again."
-    return f"Telegram cannot be reached ({type(error).__name__}). Trying again."
+    return "Telegram cannot be reached, or does not answer. Trying again."
