@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.demo import front, pages, wordpress
+from bot.demo import front, wordpress
 from bot.demo.blog import HTML, Answer
 from bot.demo.posts import RELEASES, Post, sample, slug
 from bot.demo.site import Site
@@ -25,6 +25,12 @@ from tests.fakes.asked import Asked, Log
 from tests.fakes.captures import Replay
 from tests.fakes.faults import Fault
 
+# What WordPress itself says while it is updated (wp-includes/load.php, wp_maintenance).
+MAINTENANCE = """<!DOCTYPE html>
+<html lang="en-US"><head><meta charset="UTF-8"><title>Maintenance</title></head>
+<body id="error-page"><div class="wp-die-message">Briefly unavailable for scheduled maintenance.
+Check back in a minute.</div></body></html>
+"""
 BODY = "<p>One paragraph that says enough.</p>"
 
 
@@ -162,7 +168,7 @@ class LivingWordPress(Site):
         """What WordPress says, which is little while it is being maintained."""
         if self.maintenance:  # wp-includes/load.php wp_maintenance
             headers = (("Retry-After", "600"), *wordpress.NO_CACHE)
-            return Answer(pages.MAINTENANCE, HTML, 503, headers)
+            return Answer(MAINTENANCE, HTML, 503, headers)
         return super().said(request)
 
     def _due(self, path: str) -> Fault:
