@@ -15,7 +15,7 @@ from bot import __version__
 from bot.archive.fetch import Fetcher, open_fetcher
 from bot.archive.upgrade import derive_anew
 from bot.archive.watcher import Watcher
-from bot.chat import Answer, Campaign, Host, Platform, Stop
+from bot.chat import Answer, Campaign, Host, Platform, Server, Stop
 from bot.delivery.audience import wait, write_audiences
 from bot.delivery.courier import Courier
 from bot.router import Router
@@ -67,9 +67,16 @@ class App:
         self._not_ready: set[str] = set()
         self._refused: Stop | None = None
 
-    def host(self) -> Host:
+    def host(self, server: Server) -> Host:
         """What a platform finds when it is connected."""
-        return Host(self.storage, self.wishes.campaign, self.router.menu, self.wishes.proxy)
+        return Host(
+            self.storage,
+            self.wishes.campaign,
+            self.router.menu,
+            self.router.suggest,
+            server,
+            self.wishes.proxy,
+        )
 
     def stop_on_signals(self) -> None:
         """SIGINT, SIGTERM and a terminal that is closed end the run in order."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from storage import Storage
-from storage.model import Address, Event, RichText
+from storage.model import Address, Attachment, Event, RichText, Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,14 @@ class Request:
     `words` is what was typed, or the `command` of the button that was `pressed`; `under` is the
     text of the message that button stands under ("" if unknown). `language` is what the platform
     hints until the router replaces it by what the person chose. `private` is a chat of two;
-    `may_manage` says whether the sender may change this chat's subscription.
+    `may_manage` says whether the sender may change this chat's subscription. `sender` tells the
+    people of one chat apart and is never kept or logged.
     """
 
     address: Address
     words: str
     at: datetime
+    sender: str = ""
     language: str = "en"
     timezone: str = ""
     pressed: bool = False
@@ -35,11 +37,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to press: it asks a `command` (at most 60 bytes of UTF-8), or opens a `url`."""
+    """Something to press: it asks a `command` (at most 46 bytes of UTF-8), opens a `url`, or
+    shares the release of this id with other chats.
+    """
 
     label: str
     command: str = ""
     url: str = ""
+    share: int = 0
 
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -47,11 +52,15 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What Herald says. `replaces` asks to stand in place of the message the button was under."""
+    """What Herald says. `replaces` asks to stand in place of the message the button was under.
+
+    `picture` goes above the text; a platform that cannot show it leaves it out.
+    """
 
     text: RichText
     buttons: Rows = ()
     replaces: bool = False
+    picture: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +97,12 @@ class Context:
 class Limits:
     """What a platform allows: the longest text, how it counts, and how often a chat takes one.
 
-    `gap` gives the seconds that must lie between two messages to an address.
+    `caption` is the longest text under a picture, 0 where none is shown. `gap` gives the seconds
+    that must lie between two messages to an address.
     """
 
     text: int
+    caption: int = 0
     length: Callable[[str], int] = len
     gap: Callable[[Address], float] = lambda _: 0.0
 
@@ -104,15 +115,33 @@ class Sent:
 
 
 Answer = Callable[[Request], Awaitable[Message | None]]
+Suggest = Callable[[Request, int], Awaitable[Sequence[Suggestion]]]
+
+
+# Gets the headers, their names in lower case, and the body; gives the status to answer with.
+Handler = Callable[[Mapping[str, str], bytes], Awaitable[int]]
+
+
+class Server(Protocol):
+    """The web port, shared by all who need it: a path goes to one handler."""
+
+    def post(self, path: str, handler: Handler) -> None:
+        """From now on `handler` gets each POST to `path`; the port is open once one is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What a platform finds when it is connected: `menu` gives the commands of a language."""
+    """What a platform finds when it is connected.
+
+    `menu` gives the commands of a language, with those of admins if asked; `suggest` gives inline
+    answers to a request, those after the first so many; `server` is the web port.
+    """
 
     storage: Storage
     campaign: Campaign
-    menu: Callable[[str], tuple[Menu, ...]]
+    menu: Callable[[str, bool], tuple[Menu, ...]]
+    suggest: Suggest
+    server: Server
     proxy: str = ""
 
 

@@ -12,7 +12,7 @@ from bot.i18n import LANGUAGES, Texts, texts
 from bot.text.build import bold, italic, join, plain, shorten, slice_of, trimmed
 from bot.text.split import split, utf16
 from bot.text.to_text import words
-from storage.model import Release, RichText
+from storage.model import Release, RichText, Suggestion
 
 # Telegram's limit in UTF-16 units, the narrowest we know: what fits there is one message.
 MESSAGE = 4096
@@ -23,6 +23,9 @@ LEAD, SHORTEST_LEAD, LEAST_LEAD = 400, 160, 40
 # What a list gives to all its titles together, and to one of them, or one snippet, at most.
 LIST_TITLES, LIST_TITLE, SNIPPET = 2400, 300, 300
 BUTTONS_A_ROW = 5
+
+# Inline lists show two lines of each.
+SUGGESTED_TITLE, SUGGESTED_LEAD = 200, 120
 
 EMPTY = RichText()
 
@@ -90,6 +93,20 @@ def announcement(release: Release, language: str) -> Message:
     return Message(
         join([head, lead(release, room) if room >= LEAST_LEAD else ""], "\n\n"),
         _rows([*buttons, *_site(release, t)], [settings]),
+    )
+
+
+def suggestion(release: Release, language: str) -> Suggestion:
+    """A release in a list of inline answers, and the card that is sent when it is chosen."""
+    t = texts(language)
+    title = shorten(plain(_title(release)), SUGGESTED_TITLE, utf16).text
+    start = " ".join(lead(release, SUGGESTED_LEAD).text.split())
+    return Suggestion(
+        id=f"r{release.id}.{release.revision}",
+        title=title,
+        description=join([_when(release, t), start], " · ").text,
+        text=join([headline(release, language), lead(release)], "\n\n"),
+        link=release.link if _site(release, t) else "",
     )
 
 

@@ -10,12 +10,13 @@ from difflib import get_close_matches
 
 import structlog
 
+from bot import present
 from bot.chat import Button, Campaign, Context, Menu, Message, Request
 from bot.commands import commands
 from bot.commands._ways import ways_on
 from bot.i18n import LANGUAGES, code, texts
 from storage import DatabaseError, Storage
-from storage.model import RichText
+from storage.model import RichText, Suggestion
 
 log = structlog.get_logger()
 
@@ -23,6 +24,7 @@ _TYPED = re.compile(r"[/!]([^\W\d]\w*)(?:@\w*)?(?:\s+(.*))?", re.DOTALL)
 # A release by its number alone, as links and the shell name it.
 _RELEASE = re.compile(r"/?r([0-9]+)(?:@\w*)?", re.IGNORECASE)
 PLAIN_TEXT, RELEASE = "search", "release"
+SUGGESTIONS = 20
 
 
 class Router:
@@ -61,6 +63,19 @@ class Router:
         except Exception:  # the one apology; cancelling is no Exception
             log.error("An answer failed.", exc_info=True)
             return apology(request)
+
+    async def suggest(self, request: Request, skip: int) -> list[Suggestion]:
+        """Inline answers to these words, the latest releases to none; after the first `skip`.
+
+        Raises DatabaseError, and nothing else.
+        """
+        request = await self._known(request)
+        if not request.words.strip():
+            found = await self._storage.releases.latest(SUGGESTIONS, skip)
+        else:
+            _, hits = await self._storage.search.find(request.words, SUGGESTIONS, skip)
+            found = [hit.release for hit in hits]
+        return [present.suggestion(release, request.language) for release in found]
 
     async def _known(self, request: Request) -> Request:
         """The request with what this person chose in place of what the platform hints."""

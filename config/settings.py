@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path, user_data_path
-from pydantic import BaseModel, Field, ValidationError, create_model, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,8 +31,8 @@ CONFIG_FILE = "herald.toml"
 # Lines in .env that are not settings are nobody's business, least of all a library's.
 logging.getLogger("dotenv").setLevel(logging.ERROR)
 
-# Sections that a later version will read: said once, and left alone.
-NOT_YET = ("web",)
+# What a later version will read: said once, and left alone.
+NOT_YET = ("web__public_url",)
 
 PROXIES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
@@ -77,6 +77,15 @@ def _key_file() -> Path:
     return user_config_path("herald") / "herald.key"
 
 
+class WebSettings(BaseModel):
+    """Where the web port listens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+
+
 class Settings(_Sources):
     """What the operator chose for the whole of Herald; each platform has options of its own."""
 
@@ -87,6 +96,7 @@ class Settings(_Sources):
     allow_private_networks: bool = False
     proxy: str = ""
     platforms: tuple[str, ...] = ()
+    web: WebSettings = WebSettings()
     news_days: float = Field(7, ge=0, le=36500, allow_inf_nan=False)
     burst: int = Field(5, ge=0, le=1_000_000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -188,7 +198,8 @@ def _given() -> Iterator[tuple[str, str]]:
     """Every setting that is given: its first name in lower case, and as it is written there."""
     for written in {**os.environ, **_dotenv()}:
         if _is_variable(written):
-            yield written[len(PREFIX) :].partition("__")[0].lower(), written
+            name = written[len(PREFIX) :].lower()
+            yield name if name in NOT_YET else name.partition("__")[0], written
     file = config_file()
     if file is not None:
         for key in read_toml(file, f"{PREFIX}CONFIG" if file.name != CONFIG_FILE else "Settings"):

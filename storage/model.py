@@ -83,7 +83,8 @@ class Draft:
     `aliases` are the normal forms of key and link under which it may be met again, the key's
     first; `fingerprint` is the archive's local date and the title's words, for sources without
     a key. `source` is what was received, and `body` what the reader of version `reader` made of
-    it. `digest` is a hash of the words shown: markup noise leaves it alone.
+    it. `digest` is a hash of the words shown: markup noise leaves it alone. `picture` is the
+    address of its lead picture, "" where there is none.
     """
 
     key: str
@@ -99,11 +100,15 @@ class Draft:
     aliases: tuple[str, ...]
     fingerprint: str
     digest: str
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One press release as Herald keeps it; `published` is the archive's local date."""
+    """One press release as Herald keeps it; `published` is the archive's local date.
+
+    `picture` is the address of its lead picture, "" where there is none.
+    """
 
     id: int
     key: str
@@ -116,6 +121,34 @@ class Release:
     published_at: datetime | None
     revision: int
     withdrawn: bool
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture or file that goes with a message."""
+
+    data: bytes
+    media_type: str
+    name: str
+    description: str = ""
+
+    def __repr__(self) -> str:
+        return f"Attachment({self.media_type}, {len(self.data)} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One inline answer: what stands in the list, and the text that is sent when it is chosen.
+
+    `id` is at most 64 bytes; `link` opens the release on its site, "" where there is none.
+    """
+
+    id: str
+    title: str
+    description: str
+    text: RichText
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

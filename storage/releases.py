@@ -15,7 +15,7 @@ from storage.times import from_ms
 COLUMNS = """
 releases.id, releases.key, archives.name, releases.link, releases.title, releases.body,
 releases.spans, releases.language, releases.published, releases.published_at, releases.revision,
-releases.withdrawn
+releases.withdrawn, releases.picture
 """
 _SELECT = f"SELECT {COLUMNS} FROM releases JOIN archives ON archives.id = releases.archive_id "
 
@@ -26,7 +26,7 @@ def release_of(row: Row) -> Release:
     return Release(
         id=row[0], key=row[1], archive=row[2], link=row[3], title=row[4], body=body,
         language=row[7], published=date.fromisoformat(row[8]), published_at=from_ms(row[9]),
-        revision=row[10], withdrawn=bool(row[11]),
+        revision=row[10], withdrawn=bool(row[11]), picture=row[12],
     )  # fmt: skip
 
 

@@ -34,14 +34,14 @@ async def _insert(tx: Transaction, archive: int, draft: Draft, fate: Fate, now: 
     number = await tx.insert(
         "INSERT INTO releases (sort, archive_id, key, keyed, link, title, body, spans, language,"
         " published, published_at, month_day, fingerprint, revised_at, held, first_seen_at, kind,"
-        " source, reader, digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " source, reader, digest, picture)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             sort, archive, draft.key or draft.fingerprint, bool(draft.key), draft.link,
             draft.title, draft.body.text, _spans(draft.body), draft.language,
             draft.published.isoformat(), to_ms(draft.published_at),
             draft.published.isoformat()[5:], draft.fingerprint, to_ms(now), fate is Fate.HOLD,
-            to_ms(now), draft.kind, draft.source, draft.reader, draft.digest,
+            to_ms(now), draft.kind, draft.source, draft.reader, draft.digest, draft.picture,
         ),
     )  # fmt: skip
     await index.add(tx, sort, draft.title, draft.body.text)
@@ -106,9 +106,11 @@ async def replace_words(
              draft.fingerprint, draft.kind, draft.source, number),
         )  # fmt: skip
     await tx.run(
-        "UPDATE releases SET title = ?, body = ?, spans = ?, reader = ?, digest = ? WHERE id = ?",
-        (draft.title, draft.body.text, _spans(draft.body), draft.reader, draft.digest, number),
-    )
+        "UPDATE releases SET title = ?, body = ?, spans = ?, picture = ?, reader = ?, digest = ?"
+        " WHERE id = ?",
+        (draft.title, draft.body.text, _spans(draft.body), draft.picture, draft.reader,
+         draft.digest, number),
+    )  # fmt: skip
     await index.add(tx, sort, draft.title, draft.body.text)
 
 

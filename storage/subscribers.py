@@ -77,12 +77,16 @@ class Subscribers:
             )
         return Joined.NEW
 
-    async def gone(self, address: Address) -> None:
-        """The platform says nobody is there: every topic of the chat rests until it is back."""
+    async def gone(self, address: Address, *, thread: bool = False) -> None:
+        """The platform says nobody is there: every topic of the chat rests until it is back.
+
+        With `thread` it is only this topic that was closed.
+        """
         async with self._database.write() as tx:
             for (number,) in await tx.rows(
-                "SELECT id FROM subscribers WHERE chat_hash = ? AND active = 1",
-                (self._seal.chat_hash(address),),
+                "SELECT id FROM subscribers WHERE chat_hash = ? AND active = 1"
+                " AND (address_hash = ? OR NOT ?)",
+                (self._seal.chat_hash(address), self._seal.address_hash(address), thread),
             ):
                 await deactivate(tx, number, gone=True)
 

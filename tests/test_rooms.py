@@ -29,7 +29,8 @@ ROOMS: dict[str, set[str]] = {
     "bot.commands": {
         "bot.chat", "bot.present", "storage", "bot.text", "bot.i18n", "bot.anniversaries",
     },
-    "bot.router": {"bot.chat", "bot.commands", "storage", "bot.i18n"},
+    "bot.router": {"bot.chat", "bot.commands", "bot.present", "storage", "bot.i18n"},
+    "bot.server": {"storage"},
     "bot.platforms": {
         "bot.chat", "bot.present", "bot.text", "bot.i18n", "bot.proxy", "config", "storage",
     },

@@ -13,6 +13,7 @@ from bot.archive.document import Entry
 from bot.archive.identity import aliases, fingerprint, host
 from bot.text.characters import cleaned, composed, decodable
 from bot.text.from_html import from_html
+from bot.text.pictures import lead_picture
 from bot.text.to_text import words
 from storage.model import Archive, Draft, Kind, RichText
 
@@ -54,6 +55,7 @@ def draft(entry: Entry, archive: Archive, now: datetime, base: str = "") -> Draf
         aliases=aliases(key, link),
         fingerprint=fingerprint(entry.when.day if entry.when else None, title),
         digest=_digest(title, body, link),
+        picture=_picture(entry.kind, source, link or base or archive.url),
     )
 
 
@@ -67,6 +69,7 @@ def rederive(archive: Archive, old: Draft) -> Draft:
         aliases=aliases(old.key, old.link),
         fingerprint=fingerprint(old.published, old.title),
         digest=_digest(old.title, body, old.link),
+        picture=_picture(Kind(old.kind), old.source, old.link),
     )
 
 
@@ -80,6 +83,10 @@ def absolute(link: str, base: str) -> str:
     except ValueError:
         return ""
     return whole.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def _picture(kind: Kind, source: str, base: str) -> str:
+    return "" if kind is Kind.TEXT else absolute(lead_picture(source), base)
 
 
 def _body(kind: Kind, source: str, base: str) -> RichText:

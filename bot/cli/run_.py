@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, SecretStr
 
 from bot import logs
-from bot.chat import Platform
+from bot.chat import Host, Platform
 from bot.cli.opened import Chosen, chosen
 from bot.cli.words import Failure
 from bot.platforms import modules
@@ -45,7 +45,7 @@ def secrets(options: Iterable[BaseModel]) -> list[str]:
 
 async def _run(wishes: Chosen) -> None:
     from bot.app import App, Wishes
-    from bot.chat import Stop
+    from bot.server import open_server
 
     settings = wishes.settings
     seal = Seal(await key_of(settings.database, settings.secret_key_file))
@@ -63,21 +63,27 @@ async def _run(wishes: Chosen) -> None:
             ),
         )
         app.stop_on_signals()
-        platforms = await _platforms(wishes, app)
-        try:
-            await app.run(platforms)
-        except Stop as error:
-            raise Failure(f"{str(error)[:1].upper()}{str(error)[1:]}.", code=2) from None
+        async with open_server(settings.web.host, settings.web.port) as server:
+            await _served(app, await _platforms(wishes, app.host(server)))
 
 
-async def _platforms(wishes: Chosen, app: App) -> list[Platform]:
+async def _served(app: App, platforms: list[Platform]) -> None:
+    from bot.chat import Stop
+
+    try:
+        await app.run(platforms)
+    except Stop as error:
+        raise Failure(f"{str(error)[:1].upper()}{str(error)[1:]}.", code=2) from None
+
+
+async def _platforms(wishes: Chosen, host: Host) -> list[Platform]:
     """Connect each platform that is named, or else that has its options."""
     names = wishes.settings.platforms or tuple(wishes.options)
     missing = [name for name in names if name not in wishes.options]
     if missing:
         raise Failure(f"The platform {missing[0]} has no settings: give it its options.", code=2)
     found = modules()
-    return [await found[name].connect(wishes.options[name], app.host()) for name in names]
+    return [await found[name].connect(wishes.options[name], host) for name in names]
 
 
 def _rates(options: dict[str, BaseModel]) -> dict[str, float]:

@@ -43,6 +43,7 @@ CREATE TABLE releases (
     title         TEXT NOT NULL,
     body          TEXT NOT NULL,
     spans         TEXT NOT NULL,                      -- JSON: [[start, end, style, value], ...]
+    picture       TEXT NOT NULL,                      -- address of its lead picture, or ''
     language      TEXT NOT NULL,
     published     TEXT NOT NULL,                      -- the archive's local date
     published_at  INTEGER,                            -- null where the source gives a date only

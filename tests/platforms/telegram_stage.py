@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat import Answer, Button, Campaign, Host, Menu, Message, Request
+from bot.chat import Answer, Button, Campaign, Handler, Host, Menu, Message, Request
 from bot.platforms.telegram import Options
 from bot.platforms.telegram.platform import Telegram
 from storage import Seal, Storage, open_storage
-from storage.model import Address, RichText
+from storage.model import Address, RichText, Suggestion
 from tests.fakes.botapi import FakeBotAPI
 
 ANN, BEN = 1001, 1002
@@ -24,6 +24,21 @@ MENUS = {
     "en": (Menu("latest", "Newest releases", "[n]"), Menu("help", "What I can do")),
     "ru": (Menu("latest", "Последние релизы"), Menu("help", "Что я умею")),
 }
+
+
+class Port:
+    """A web port that opens nothing: what is listened for is called by the test itself."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Handler] = {}
+
+    def post(self, path: str, handler: Handler) -> None:
+        self.handlers[path] = handler
+
+
+async def nobody(request: Request, skip: int) -> list[Suggestion]:
+    """Nothing is suggested."""
+    return []
 
 
 def said(text: str, *commands: str, replaces: bool = False) -> Message:
@@ -52,7 +67,7 @@ def person(number: int) -> Address:
 def connected(api: FakeBotAPI, storage: Storage, **more: object) -> Telegram:
     """The platform, not running."""
     options = Options.model_validate({"token": api.token, "api_url": api.url} | more)
-    host = Host(storage, Campaign("Test", {}), lambda language: MENUS[language])
+    host = Host(storage, Campaign("Test", {}), lambda language, _: MENUS[language], nobody, Port())
     return Telegram(options, host, lambda: NOON)
 
 

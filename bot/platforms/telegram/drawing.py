@@ -24,7 +24,7 @@ def _gap(address: Address) -> float:
 
 
 # Bot API, sendMessage; counted in UTF-16 units, which are never fewer than Telegram's own count.
-LIMITS = Limits(4096, utf16, _gap)
+LIMITS = Limits(4096, caption=1024, length=utf16, gap=_gap)
 
 # Buttons carry the version of what they say, for those still to be seen after an update.
 VERSION = "1:"

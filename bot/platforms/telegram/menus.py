@@ -24,11 +24,11 @@ FIRST_PAUSE, LONGEST_PAUSE = 15.0, 600.0
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
 
 
-async def set_menus(bot: Bot, menu: Callable[[str], tuple[Menu, ...]]) -> None:
+async def set_menus(bot: Bot, menu: Callable[[str, bool], tuple[Menu, ...]]) -> None:
     """Tell Telegram the menus; trouble is logged once and tried again until it is done."""
     for language in LANGUAGES:
         pause = FIRST_PAUSE
-        while not await _set(bot, language, commands(menu(language))):
+        while not await _set(bot, language, commands(menu(language, False))):
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
