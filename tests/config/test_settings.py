@@ -159,9 +159,9 @@ def test_an_archive_on_a_private_address_may_be_asked_every_second(
 
 def test_what_a_later_version_reads_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     """A section that this version does not know yet is said to be unread, and is no fault."""
-    monkeypatch.setenv("HERALD_WEB__PORT", "8080")
+    monkeypatch.setenv("HERALD_WEB__PUBLIC_URL", "https://x.test")
 
-    assert load(PLATFORMS)[1] == ["HERALD_WEB__PORT is not read by this version of Herald."]
+    assert load(PLATFORMS)[1] == ["HERALD_WEB__PUBLIC_URL is not read by this version of Herald."]
 
 
 def test_a_key_handed_in_by_the_service_manager_is_used(
