@@ -78,12 +78,13 @@ def _key_file() -> Path:
 
 
 class WebSettings(BaseModel):
-    """Where the web port listens."""
+    """Where the web port listens. `public_url` is for pages that this version does not have."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
+    public_url: str = ""
 
 
 class Settings(_Sources):
