@@ -91,9 +91,13 @@ def cleaned(text: str, entities: Iterable[Entity] = ()) -> Formatted:
 
 
 def detected(text: str) -> tuple[Entity, ...]:
-    """The links, mentions and commands that Telegram finds by itself (td getTextEntities)."""
+    """The links, mentions and commands that Telegram finds by itself (td getTextEntities).
+
+    Times such as 10:30, which td marks for players, are none of the Bot API's kinds
+    (MessageEntity; telegram-bot-api Client.cpp, JsonEntity).
+    """
     answer = _execute({"@type": "getTextEntities", "text": text})
-    return tuple(_from_td(entity) for entity in answer["entities"])
+    return tuple(_from_td(entity) for entity in answer["entities"] if _named(entity))
 
 
 def checked_link(url: str) -> str:
@@ -170,6 +174,10 @@ def _to_td(entity: Entity) -> dict[str, Any]:
         of_td = {"@type": _PREFIX + "PreCode", "language": entity["language"]}
     where = {"offset": entity["offset"], "length": entity["length"]}
     return {"@type": "textEntity", "type": of_td, **where}
+
+
+def _named(entity: dict[str, Any]) -> bool:
+    return entity["type"]["@type"].removeprefix(_PREFIX) in _NAMES
 
 
 def _from_td(entity: dict[str, Any]) -> Entity:

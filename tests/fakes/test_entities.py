@@ -73,3 +73,10 @@ def test_finds_links_and_commands() -> None:
 def test_reads_html() -> None:
     """Telegram's HTML is read by its own parser."""
     assert entities.from_html("😀 <b>x</b>") == entities.Formatted("😀 x", (bold(3, 1),))
+
+
+def test_a_time_of_day_is_no_entity() -> None:
+    """TDLib marks times for players; the Bot API knows no such kind."""
+    assert cleaned("We meet at 10:30 on 25 November.", []) == Formatted(
+        "We meet at 10:30 on 25 November.", ()
+    )

@@ -7,11 +7,20 @@ import asyncio
 import signal
 from pathlib import Path
 
+from tests.fakes.botapi.control import documented
 from tests.fakes.botapi.server import TOKEN, FakeBotAPI
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
-    api = FakeBotAPI(arguments.token, port=arguments.port, truth_file=arguments.truth)
+    api = FakeBotAPI(
+        arguments.token,
+        port=arguments.port,
+        truth_file=arguments.truth,
+        privacy=not arguments.no_privacy,
+        inline_mode=arguments.inline,
+        webhook_pace=arguments.webhook_pace,
+        loopback_webhooks=arguments.loopback_webhooks,
+    )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -21,13 +30,32 @@ async def _serve(arguments: argparse.Namespace) -> None:
         await stop.wait()
 
 
-def main() -> None:
-    """Serve until SIGINT or SIGTERM; the first line printed is the address."""
-    parser = argparse.ArgumentParser(prog="python -m tests.fakes.botapi", description=__doc__)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fakes.botapi",
+        description=__doc__,
+        epilog=documented(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
     parser.add_argument("--token", default=TOKEN)
     parser.add_argument("--truth", type=Path, help="a file for the truth log, JSON lines")
-    asyncio.run(_serve(parser.parse_args()))
+    parser.add_argument("--inline", action="store_true", help="inline mode is switched on")
+    parser.add_argument("--no-privacy", action="store_true", help="the bot hears all of a group")
+    parser.add_argument(
+        "--loopback-webhooks",
+        action="store_true",
+        help="take http and any port for a webhook on loopback, which the real server refuses",
+    )
+    parser.add_argument(
+        "--webhook-pace", type=float, default=1.0, help="multiplies the pauses between posts"
+    )
+    return parser
+
+
+def main() -> None:
+    """Serve until SIGINT or SIGTERM; the first line printed is the address."""
+    asyncio.run(_serve(_parser().parse_args()))
 
 
 if __name__ == "__main__":

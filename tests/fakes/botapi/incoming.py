@@ -1,49 +1,26 @@
-"""Methods by which updates reach the bot: getUpdates, webhooks, answers to presses."""
+"""Methods by which updates reach the bot, and presses are answered."""
 
 from __future__ import annotations
-
-from urllib.parse import urlsplit
 
 from tests.fakes.botapi.bot import Bot
 from tests.fakes.botapi.chats import Json
 from tests.fakes.botapi.query import Query
-from tests.fakes.botapi.refusals import QUERY_TOO_OLD, WEBHOOK_WAS_SET, bad_request
+from tests.fakes.botapi.refusals import QUERY_TOO_OLD, bad_request
 from tests.fakes.botapi.updates import LONG_POLL_MOST
 
 ANSWER_LETTERS = 200  # Bot API, answerCallbackQuery, text
 
 
 async def get_updates(bot: Bot, query: Query) -> list[Json]:
-    """Bot API, getUpdates; Client.cpp, process_get_updates_query."""
-    bot.updates.allow(query.json("allowed_updates", "allowed updates"))
+    """Bot API, getUpdates; Client.cpp, process_get_updates_query: refused while a webhook is set.
+
+    What is refused changes nothing, allowed_updates neither.
+    """
+    if not bot.updates.webhook:
+        bot.updates.allow(query.json("allowed_updates", "allowed updates"))
     limit = query.integer("limit", 100, 1, 100)
     timeout = query.integer("timeout", 0, 0, LONG_POLL_MOST)
     return await bot.updates.poll(query.integer("offset"), limit, timeout)
-
-
-async def set_webhook(bot: Bot, query: Query) -> bool:
-    """Bot API, setWebhook and deleteWebhook. It is kept and shown, and nothing is delivered."""
-    url = query.text("url") if query.method == "setwebhook" else ""
-    if url and not urlsplit(url).hostname:
-        raise bad_request("invalid webhook URL specified")
-    if query.flag("drop_pending_updates"):
-        bot.updates.drop_all()
-    bot.updates.webhook = {"url": url} if url else {}
-    if url:
-        bot.updates.webhook["max_connections"] = query.integer("max_connections", 40, 1, 100)
-        bot.updates.allow(query.json("allowed_updates", "allowed updates"))
-        bot.updates.end_poll(WEBHOOK_WAS_SET)
-    return True
-
-
-async def get_webhook_info(bot: Bot, query: Query) -> Json:
-    """Bot API, getWebhookInfo."""
-    updates = bot.updates
-    info: Json = {"url": "", "has_custom_certificate": False}
-    info |= {"pending_update_count": len(updates.pending())} | updates.webhook
-    if updates.allowed is not None:
-        info["allowed_updates"] = sorted(updates.allowed)
-    return info
 
 
 async def answer_callback_query(bot: Bot, query: Query) -> bool:
@@ -61,8 +38,5 @@ async def answer_callback_query(bot: Bot, query: Query) -> bool:
 
 METHODS = {
     "getupdates": get_updates,
-    "setwebhook": set_webhook,
-    "deletewebhook": set_webhook,
-    "getwebhookinfo": get_webhook_info,
     "answercallbackquery": answer_callback_query,
 }

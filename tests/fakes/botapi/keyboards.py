@@ -21,12 +21,15 @@ Rows = list[list[dict[str, Any]]]
 
 def read_keyboard(query: Query) -> Rows:
     """The rows of `reply_markup`, their shape checked (Client.cpp, get_reply_markup)."""
-    markup = query.json("reply_markup", "reply keyboard markup")
-    if markup is None:
-        return []
-    if not isinstance(markup, dict):
+    asked = query.json("reply_markup", "reply keyboard markup")
+    return [] if asked is None else keyboard_rows(asked)
+
+
+def keyboard_rows(asked: Any) -> Rows:
+    """The rows of an InlineKeyboardMarkup, their shape checked."""
+    if not isinstance(asked, dict):
         raise bad_request("Object expected as reply markup")
-    rows = markup.get("inline_keyboard", [])
+    rows = asked.get("inline_keyboard", [])
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         words = 'Field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'
         raise bad_request(words)
@@ -34,6 +37,12 @@ def read_keyboard(query: Query) -> Rows:
         for button in row:
             _check_shape(button)
     return rows
+
+
+def markup(rows: Rows) -> dict[str, Any]:
+    """`reply_markup` of a message with these rows; nothing for none."""
+    kept = check_keyboard(rows)
+    return {"reply_markup": {"inline_keyboard": kept}} if kept else {}
 
 
 def check_keyboard(rows: Rows) -> Rows:

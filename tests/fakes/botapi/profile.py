@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests.fakes.botapi.access import check_members
 from tests.fakes.botapi.bot import Bot
-from tests.fakes.botapi.chats import Json
+from tests.fakes.botapi.chats import Chat, Json
+from tests.fakes.botapi.members import Member
 from tests.fakes.botapi.query import Query
 from tests.fakes.botapi.refusals import bad_request
 
@@ -20,8 +22,8 @@ CHAT_SCOPES = frozenset({"chat", "chat_administrators", "chat_member"})
 
 async def get_me(bot: Bot, query: Query) -> Json:
     """Bot API, getMe."""
-    rights = {"can_join_groups": True, "can_read_all_group_messages": False}
-    more = {"supports_inline_queries": False, "can_connect_to_business": False}
+    rights = {"can_join_groups": True, "can_read_all_group_messages": not bot.privacy}
+    more = {"supports_inline_queries": bot.inline.on, "can_connect_to_business": False}
     return bot.me | rights | more | {"has_main_web_app": False}
 
 
@@ -69,17 +71,45 @@ async def get_description(bot: Bot, query: Query) -> Json:
     return {name: own or bot.descriptions.get((name, ""), "")}
 
 
+def commands_seen(bot: Bot, user_id: int, chat: Chat, language: str) -> list[Json]:
+    """The menu that this user sees there (Bot API, "Determining list of commands").
+
+    Each scope is looked up with the language first, then without; the first list found counts.
+    """
+    if chat.private:
+        scopes = [f"chat {chat.id}", "all_private_chats"]
+    else:
+        admin = chat.members.get(user_id, Member("left")).admin
+        scopes = [f"chat_member {chat.id} {user_id}"]
+        scopes += [f"chat_administrators {chat.id}"] if admin else []
+        scopes += [f"chat {chat.id}"] + (["all_chat_administrators"] if admin else [])
+        scopes += ["all_group_chats"]
+    keys = [(scope, code) for scope in (*scopes, "default") for code in (language, "")]
+    return next((bot.commands[key] for key in keys if key in bot.commands), [])
+
+
 def _where(bot: Bot, query: Query) -> tuple[str, str]:
     """Scope and language as one key (Client.cpp, get_bot_command_scope)."""
     scope = query.json("scope", "BotCommandScope") or {"type": "default"}
     words = "Can't parse BotCommandScope: "
-    kind = scope.get("type") if isinstance(scope, dict) else None
+    if not isinstance(scope, dict):
+        raise bad_request(words + "BotCommandScope must be an Object")
+    kind = scope.get("type")
     if kind not in SCOPES | CHAT_SCOPES:
         raise bad_request(words + "Unsupported type specified")
-    if kind in CHAT_SCOPES:
-        chat = bot.chats.find(str(scope.get("chat_id", "")))
-        kind = f"{kind} {chat.id} {scope.get('user_id', '')}".strip()
-    return kind, _language(query)
+    if kind in SCOPES:
+        return kind, _language(query)
+    if not scope.get("chat_id"):
+        raise bad_request(words + "Empty chat_id specified")
+    user_id = scope.get("user_id", 0)
+    if kind == "chat_member" and (not isinstance(user_id, int) or user_id <= 0):
+        raise bad_request(words + "Invalid user_id specified")
+    chat = bot.chats.find(str(scope["chat_id"]))
+    check_members(chat)
+    if chat.type == "channel" or (chat.private and kind != "chat"):
+        raise bad_request("PEER_ID_INVALID")
+    named = f" {user_id}" if kind == "chat_member" else ""
+    return f"{kind} {chat.id}{named}", _language(query)
 
 
 def _language(query: Query) -> str:

@@ -11,14 +11,27 @@ from aiohttp import web
 from tests.fakes.botapi.refusals import RefusedError, bad_request
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came in one part of a multipart body."""
+
+    data: bytes
+    name: str = ""
+    mime: str = ""
+
+
 @dataclass(slots=True)
 class Query:
-    """One call: method in small letters, arguments, files; `warnings` go to the truth log."""
+    """One call: method in small letters, arguments, files; `warnings` go to the truth log.
+
+    `note` is the description that some successes carry.
+    """
 
     method: str
     arguments: dict[str, str] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, Upload] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    note: str = ""
 
     def text(self, name: str) -> str:
         """The argument, "" where it is missing (Query.h, arg)."""
@@ -67,6 +80,11 @@ async def _json_body(request: web.Request) -> dict[str, str]:
         raise RefusedError(400, "Bad Request: can't parse parameters JSON object") from None
     if not isinstance(body, dict):
         raise RefusedError(400, "Bad Request: expected an Object")
+    return as_arguments(body)
+
+
+def as_arguments(body: dict[str, Any]) -> dict[str, str]:
+    """A JSON object as arguments."""
     return {name: _as_text(value) for name, value in body.items() if value is not None}
 
 
@@ -77,7 +95,7 @@ def _as_text(value: Any) -> str:
 async def _read_parts(request: web.Request, query: Query) -> None:
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
-            query.files[name] = value.file.read()
+            query.files[name] = Upload(value.file.read(), value.filename, value.content_type)
             value.file.close()
         else:
             query.arguments[name] = str(value)

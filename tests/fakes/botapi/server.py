@@ -14,24 +14,33 @@ from aiohttp import web
 from tests.fakes.botapi.bot import Bot
 from tests.fakes.botapi.control import add_control
 from tests.fakes.botapi.faults import Fault, Faults
+from tests.fakes.botapi.groups import Groups
+from tests.fakes.botapi.inlining import InlineUsers
 from tests.fakes.botapi.methods import METHODS, Method
 from tests.fakes.botapi.pace import Pace
 from tests.fakes.botapi.people import People
-from tests.fakes.botapi.query import Query, read_query
+from tests.fakes.botapi.query import Query, as_arguments, read_query
 from tests.fakes.botapi.refusals import RefusedError
+from tests.fakes.botapi.replies import facts, refusal, success
 from tests.fakes.botapi.truth import Entry, Truth
 from tests.fakes.botapi.updates import Updates
+from tests.fakes.botapi.wild import Wild
 
 TOKEN = "123456789:AAFakeTokenThatOpensNothingAtAll0000"
 LARGEST_BODY = 60 * 2**20  # bytes, above the 50 MB of Bot API, "Sending files"
 Found = TypeVar("Found")
 
 
-class FakeBotAPI(People):
+class FakeBotAPI(People, Groups, InlineUsers, Wild):
     """A Bot API server for one bot, and the people around it: `async with FakeBotAPI() as api`.
 
     `clock` gives Unix seconds. `repeat_wait` and `conflict_wait` are the 3 s of Client.cpp with
     which the same offset asked again, and a second conflict, are slowed; 0 switches them off.
+    `privacy`, `inline_mode` and `inline_feedback` are the bot's settings at BotFather.
+
+    `webhook_pace` multiplies every pause between posts to a webhook (0.001: a thousand times
+    faster). `loopback_webhooks` is this fake's own allowance: it takes http, and any port, for an
+    address on loopback, which the real server refuses; to any other address it never posts.
     """
 
     def __init__(
@@ -45,12 +54,22 @@ class FakeBotAPI(People):
         repeat_wait: float = 3.0,
         conflict_wait: float = 3.0,
         first_update: int = 100_000_001,
+        privacy: bool = True,
+        inline_mode: bool = False,
+        inline_feedback: bool = True,
+        webhook_pace: float = 1.0,
+        loopback_webhooks: bool = False,
     ) -> None:
         self.token = token
         self.revoked = False
         self.log = Truth(truth_file)
         updates = Updates(clock, self.log.ring, repeat_wait, conflict_wait, first_update)
         super().__init__(Bot(token, username, clock, updates, self.log))
+        self.bot.privacy = privacy
+        self.bot.inline.on, self.bot.inline.feedback = inline_mode, inline_feedback
+        self.bot.loopback_webhooks = loopback_webhooks
+        self.bot.deliveries.pace = webhook_pace
+        self.bot.deliveries.perform = self._perform_reply
         self.faults = Faults()
         self.pace: Pace | None = None
         self._port = port
@@ -90,6 +109,7 @@ class FakeBotAPI(People):
         """Listen."""
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_route("*", "/bot{token}/{method}", self._handle)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._fetch)
         add_control(app, self)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -100,6 +120,7 @@ class FakeBotAPI(People):
     async def close(self) -> None:
         """End every poll and every hanging request, and stop listening."""
         self._closing.set()
+        await self.bot.deliveries.end()
         self.bot.updates.end_poll("")
         if self._runner:
             await self._runner.cleanup()
@@ -116,14 +137,14 @@ class FakeBotAPI(People):
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if self.revoked or request.match_info["token"] != self.token:
-            return _json(RefusedError(401, "Unauthorized"))
+            return refusal(RefusedError(401, "Unauthorized"))
         method = METHODS.get(request.match_info["method"].lower())
         if method is None:
-            return _json(RefusedError(404, "Not Found"))
+            return refusal(RefusedError(404, "Not Found"))
         try:
             query = await read_query(request)
         except RefusedError as error:
-            return _json(error)
+            return refusal(error)
         fault = self.faults.take(query)
         if fault and not fault.after:
             struck = await self._strike(fault, request, query, None)
@@ -145,8 +166,24 @@ class FakeBotAPI(People):
             result = await method(self.bot, query)
         except RefusedError as error:
             entry |= {"effect": "refused", "code": error.code, "description": error.description}
-            return entry, _json(error)
-        return entry | _facts(query, result), web.json_response({"ok": True, "result": result})
+            return entry, refusal(error)
+        return entry | facts(query, result), success(query, result)
+
+    async def _perform_reply(self, body: dict[str, Any]) -> None:
+        """A method that came as the answer to a webhook's post; nobody sees its result."""
+        query = Query(str(body["method"]).lower(), as_arguments(body))
+        if query.method in METHODS:
+            entry, _ = await self._perform(METHODS[query.method], query)
+            self.log.add(entry | {"webhook": True})
+
+    async def _fetch(self, request: web.Request) -> web.Response:
+        """Bot API, getFile: the bytes at a path that getFile gave."""
+        if self.revoked or request.match_info["token"] != self.token:
+            return refusal(RefusedError(401, "Unauthorized"))
+        file = self.bot.files.at(request.match_info["path"])
+        if file is None:
+            return refusal(RefusedError(404, "Not Found"))
+        return web.Response(body=file.data, content_type="application/octet-stream")
 
     async def _strike(
         self, fault: Fault, request: web.Request, query: Query, entry: Entry | None
@@ -177,26 +214,3 @@ class FakeBotAPI(People):
                 await self._closing.wait()
         except TimeoutError:
             return
-
-
-def _facts(query: Query, result: Any) -> Entry:
-    """What the truth log keeps of a success."""
-    facts: Entry = {}
-    if isinstance(result, dict) and "message_id" in result:
-        facts |= {"chat": str(result["chat"]["id"]), "message_id": result["message_id"]}
-        facts["text"] = result.get("text", "")
-    elif query.text("message_id"):
-        facts["message_id"] = query.integer("message_id")
-    if query.method == "getupdates":
-        facts |= {"offset": query.integer("offset")}
-        facts["updates"] = [update["update_id"] for update in result]
-    if query.warnings:
-        facts["warnings"] = query.warnings
-    return facts
-
-
-def _json(error: RefusedError) -> web.Response:
-    """A refusal as it travels; HttpConnection.cpp adds the Retry-After header."""
-    seconds = error.parameters.get("retry_after")
-    headers = {"Retry-After": str(seconds)} if seconds else None
-    return web.json_response(error.body(), status=error.code, headers=headers)

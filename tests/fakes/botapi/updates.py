@@ -11,20 +11,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.botapi.queues import DAY, LIFETIMES, Queue, queue_of
 from tests.fakes.botapi.refusals import OTHER_POLL, WEBHOOK_ACTIVE, RefusedError
 
 LONG_POLL_MOST = 50  # seconds, Client.h, LONG_POLL_MAX_TIMEOUT
-DAY = 86400.0  # seconds that an update is kept, Bot API, "Getting updates"
 FAR = 10  # an offset this far beyond the newest update is disregarded, TQueue.cpp, get
 SAME_OFFSET_ONE = 0.5  # seconds within which the same offset gets one update at most
 OPTIONAL = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Update:
+class Update:
+    """An update that waits: `expires` in Unix seconds, `queue` of those it waits for."""
+
     id: int
     expires: float
     body: dict[str, Any]
+    queue: Queue
 
 
 class Updates:
@@ -41,30 +44,38 @@ class Updates:
         conflict_wait: float,
         first: int,
     ) -> None:
-        self.webhook: dict[str, Any] = {}
+        self.webhook: Any = None  # true while one is set, by whomever
         self.allowed: frozenset[str] | None = None
+        self.arrived = asyncio.Event()
+        self.slows = bool(repeat_wait)
+        self.next_webhook = 0.0
         self._clock = clock
         self._ring = ring
         self._repeat_wait = repeat_wait
         self._conflict_wait = conflict_wait
         self._next = first
-        self._queue: list[_Update] = []
+        self._queue: list[Update] = []
         self._waiter: asyncio.Future[str] | None = None
         self._previous: tuple[int, float] | None = None
         self._peace = 0.0
 
-    def add(self, kind: str, body: Any, lifetime: float = DAY) -> int | None:
-        """Queue an update for `lifetime` seconds; None if the bot did not ask for its kind."""
+    def add(self, kind: str, body: Any, lifetime: float = 0) -> int | None:
+        """Queue an update for `lifetime` seconds (0: what its kind is kept); None if the bot did
+        not ask for its kind.
+        """
         if kind in OPTIONAL if self.allowed is None else kind not in self.allowed:
             return None
-        return self.add_raw({kind: body}, lifetime)
+        return self.add_raw({kind: body}, lifetime or LIFETIMES.get(kind, DAY))
 
     def add_raw(self, body: dict[str, Any], lifetime: float = DAY) -> int:
         """Queue an update as it is, whatever its kind, and answer its id."""
-        update = _Update(self._next, self._clock() + lifetime, body)
+        kind = next((name for name in body if name != "update_id"), "")
+        queue = queue_of(kind, body.get(kind), self._next)
+        update = Update(self._next, self._clock() + lifetime, body, queue)
         self._next += 1
         self._queue.append(update)
         self.end_poll("")
+        self.arrived.set()
         return update.id
 
     @property
@@ -74,7 +85,16 @@ class Updates:
 
     def pending(self) -> list[int]:
         """The ids of the updates that are neither confirmed nor expired."""
-        return [update.id for update in self._queue if update.expires > self._clock()]
+        return [update.id for update in self.kept()]
+
+    def kept(self) -> list[Update]:
+        """The updates that are neither confirmed nor expired, oldest first."""
+        return [update for update in self._queue if update.expires > self._clock()]
+
+    def forget(self, update_id: int) -> None:
+        """An update is confirmed, or given up (TQueue.cpp, forget)."""
+        self._queue = [update for update in self._queue if update.id != update_id]
+        self._ring()
 
     def drop_all(self) -> None:
         """Forget what is queued (drop_pending_updates)."""
@@ -87,7 +107,7 @@ class Updates:
 
     async def poll(self, offset: int, limit: int, timeout: float) -> list[dict[str, Any]]:
         """Answer getUpdates. Raises RefusedError 409 while a webhook is set or on a quarrel."""
-        if self.webhook.get("url"):
+        if self.webhook:
             raise await self._conflict(WEBHOOK_ACTIVE)
         limit, timeout = self._slowed(offset, limit, timeout)
         found = self._take(offset, limit)
