@@ -134,7 +134,7 @@ def _fixed(text: str, entities: Iterable[Entity]) -> Formatted:
     }
     answer = _execute({"@type": "parseMarkdown", "text": formatted})
     back = str.maketrans(signs, _MARKDOWN)
-    found = tuple(_from_td(entity) for entity in answer["entities"])
+    found = tuple(_from_td(entity) for entity in answer["entities"] if _named(entity))
     return Formatted(answer["text"].translate(back), found)
 
 

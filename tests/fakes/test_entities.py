@@ -77,6 +77,6 @@ def test_reads_html() -> None:
 
 def test_a_time_of_day_is_no_entity() -> None:
     """TDLib marks times for players; the Bot API knows no such kind."""
-    assert cleaned("We meet at 10:30 on 25 November.", []) == Formatted(
+    assert entities.cleaned("We meet at 10:30 on 25 November.", []) == entities.Formatted(
         "We meet at 10:30 on 25 November.", ()
     )
