@@ -13,12 +13,14 @@ import structlog
 
 from bot import __version__
 from bot.archive.fetch import Fetcher, open_fetcher
+from bot.archive.picture import Pictures
 from bot.archive.upgrade import derive_anew
 from bot.archive.watcher import Watcher
-from bot.chat import Answer, Campaign, Host, Platform, Server, Stop
+from bot.chat import Answer, Campaign, Host, Platform, Stop
 from bot.delivery.audience import wait, write_audiences
 from bot.delivery.courier import Courier
 from bot.router import Router
+from bot.server import Server
 from storage import DatabaseError, Storage
 from storage.model import Archive
 
@@ -52,6 +54,7 @@ class Wishes:
     allow_private: bool = False
     proxy: str = ""
     rates: dict[str, float] = field(default_factory=dict)
+    unlimited: Sequence[str] = ()  # platforms on which nobody is too fast
 
 
 class App:
@@ -60,15 +63,18 @@ class App:
     def __init__(self, storage: Storage, wishes: Wishes) -> None:
         self.storage = storage
         self.wishes = wishes
-        self.router = Router(storage, wishes.campaign, clock)
+        self.router = Router(storage, wishes.campaign, clock, unlimited=wishes.unlimited)
         self.answer: Answer = self.router.answer
         self.stopping = asyncio.Event()
         self.news = asyncio.Event()
         self._not_ready: set[str] = set()
+        self._all_ready = asyncio.Event()
+        self._server: Server | None = None
         self._refused: Stop | None = None
 
     def host(self, server: Server) -> Host:
         """What a platform finds when it is connected."""
+        self._server = server
         return Host(
             self.storage,
             self.wishes.campaign,
@@ -88,7 +94,6 @@ class App:
         """Run until stopped. Raises Stop if a platform refuses us before all were ready."""
         await self.storage.facts.alive(clock())
         self._not_ready = {platform.name for platform in platforms}
-        couriers = [self._courier(platform) for platform in platforms]
         async with AsyncExitStack() as stack:
             fetcher = await stack.enter_async_context(
                 open_fetcher(
@@ -97,6 +102,8 @@ class App:
                     allow_private=self.wishes.allow_private,
                 )
             )
+            pictures = Pictures(fetcher)
+            couriers = [self._courier(platform, pictures) for platform in platforms]
             loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
                 ("audience", lambda: write_audiences(
                     self.storage, self.news, [c.wake for c in couriers])),
@@ -106,13 +113,14 @@ class App:
                       for a in self.wishes.archives]  # fmt: skip
             tasks = [asyncio.create_task(self._kept_running(*loop)) for loop in loops]
             tasks.append(asyncio.create_task(self._once("upgrade", derive_anew(self.storage))))
+            tasks.append(asyncio.create_task(self._say_ready()))
             lanes = [
                 asyncio.create_task(self._lane(platform, courier))
                 for platform, courier in zip(platforms, couriers, strict=True)
             ]
             if not platforms:
                 log.warning("No platform is set up: releases are kept, and nobody is told.")
-                log.info("Herald is ready.")
+                self._all_ready.set()
             await self.stopping.wait()
             if self._refused is None:
                 log.info("Herald is stopping.")
@@ -132,7 +140,7 @@ class App:
             on_kept=self.news.set,
         )
 
-    def _courier(self, platform: Platform) -> Courier:
+    def _courier(self, platform: Platform, pictures: Pictures) -> Courier:
         return Courier(
             platform,
             self.storage,
@@ -140,6 +148,7 @@ class App:
             clock=clock,
             stopping=self.stopping,
             language=self.wishes.campaign.language,
+            pictures=pictures.load,
         )
 
     async def _lane(self, platform: Platform, courier: Courier) -> None:
@@ -175,7 +184,14 @@ class App:
         if name in self._not_ready:
             self._not_ready.discard(name)
             if not self._not_ready:
-                log.info("Herald is ready.")
+                self._all_ready.set()
+
+    async def _say_ready(self) -> None:
+        """Once every platform takes requests, and the web port is open where one is wanted."""
+        await self._all_ready.wait()
+        if self._server is not None:
+            await self._server.opened()
+        log.info("Herald is ready.")
 
     async def _kept_running(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
         """Run a loop for ever: if it dies it is logged, and after a pause begun again."""

@@ -13,6 +13,7 @@ log = structlog.get_logger()
 
 LARGEST_BODY = 1_000_000
 GOODBYE_SECONDS = 2.0
+RETRY_SECONDS = 1.0
 
 Handler = Callable[[Mapping[str, str], bytes], Awaitable[int]]
 
@@ -23,6 +24,7 @@ class Server:
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
         self.wanted = asyncio.Event()
+        self.open = asyncio.Event()
 
     def post(self, path: str, handler: Handler) -> None:
         """From now on `handler` gets the headers, their names in lower case, and the body of each
@@ -30,6 +32,11 @@ class Server:
         """
         self._handlers[path] = handler
         self.wanted.set()
+
+    async def opened(self) -> None:
+        """Returns once the port is open; at once where nobody listens."""
+        if self.wanted.is_set():
+            await self.open.wait()
 
     async def answer(self, request: web.Request) -> web.Response:
         handler = self._handlers.get(request.path)
@@ -63,7 +70,7 @@ async def open_server(host: str, port: int) -> AsyncIterator[Server]:
 
 async def _open(server: Server, runner: web.AppRunner, host: str, port: int) -> None:
     await server.wanted.wait()
-    pause = 1.0
+    pause = RETRY_SECONDS
     while True:
         try:
             await web.TCPSite(runner, host, port).start()
@@ -74,4 +81,5 @@ async def _open(server: Server, runner: web.AppRunner, host: str, port: int) -> 
             pause = min(60.0, pause * 2)
         else:
             log.info("The web port is open.", port=runner.addresses[0][1])
+            server.open.set()
             return

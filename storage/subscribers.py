@@ -90,12 +90,16 @@ class Subscribers:
             ):
                 await deactivate(tx, number, gone=True)
 
-    async def back(self, address: Address) -> bool:
-        """Somebody is there again: a subscription that rested goes on, with nothing old."""
+    async def back(self, address: Address, *, thread: bool = False) -> bool:
+        """Somebody is there again: a subscription that rested goes on, with nothing old.
+
+        With `thread` it is only this topic that is open again.
+        """
         async with self._database.write() as tx:
             rows = await tx.rows(
-                "SELECT id FROM subscribers WHERE chat_hash = ? AND gone = 1",
-                (self._seal.chat_hash(address),),
+                "SELECT id FROM subscribers WHERE chat_hash = ? AND gone = 1"
+                " AND (address_hash = ? OR NOT ?)",
+                (self._seal.chat_hash(address), self._seal.address_hash(address), thread),
             )
             for (number,) in rows:
                 await tx.run(

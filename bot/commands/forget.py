@@ -21,57 +21,78 @@ async def answer(request: Request, context: Context) -> Message:
         return Message(said, replaces=request.pressed)
     known = await context.storage.subscribers.find(request.address)
     if answered != "yes":
-        return _ask(t) if known is not None else _nothing(t, request.pressed)
+        return _ask(t, request) if known is not None else _nothing(t, request)
     try:
         kept = await context.storage.subscribers.forget(request.address)
     except TimeoutError:
-        return _not_done(t, request.pressed)
+        return _not_done(t, request)
     if not kept:
-        return _nothing(t, request.pressed)
-    return _done(t, request.pressed, subscribed=known is not None and known.active)
+        return _nothing(t, request)
+    return _done(t, request, subscribed=known is not None and known.active)
 
 
-def _ask(t: Texts) -> Message:
-    said = join(
-        [
-            bold(t("Shall I erase all that I keep about you?")),
-            t(
-                "That is the sealed address of this chat, your subscription and your settings."
-                " No more releases will be sent here. This cannot be undone."
-            ),
-        ]
-    )
+def _ask(t: Texts, request: Request) -> Message:
+    if request.private:
+        head = t("Shall I erase all that I keep about you?")
+        what = t(
+            "That is the sealed address of this chat, your subscription and your settings."
+            " No more releases will be sent here. This cannot be undone."
+        )
+    else:
+        head = t("Shall I erase all that I keep about this chat?")
+        what = t(
+            "That is its sealed address, its subscription and its settings."
+            " No more releases will be posted. This cannot be undone."
+        )
     yes, no = Button(t("Erase everything"), "forget yes"), Button(t("Keep it"), "forget no")
-    return Message(said, ((yes, no),))
+    return Message(join([bold(head), what]), ((yes, no),))
 
 
-def _nothing(t: Texts, pressed: bool) -> Message:
+def _nothing(t: Texts, request: Request) -> Message:
     said = RichText(t("There is nothing to erase: I keep nothing about this chat."))
-    return Message(said, replaces=pressed)
+    return Message(said, replaces=request.pressed)
 
 
-def _done(t: Texts, pressed: bool, *, subscribed: bool) -> Message:
-    said = join(
-        [
-            bold(t("Done: I have forgotten you.")),
-            t(
-                "Erased for good: the sealed address of this chat, your subscription and all your"
-                " settings, with every release that was still waiting to be sent."
-            )
-            if subscribed
-            else t("Erased for good: the sealed address of this chat and all your settings."),
-            t("You are welcome back at any time: /start."),
-        ]
+def _done(t: Texts, request: Request, *, subscribed: bool) -> Message:
+    done = _erased(t, subscribed) if request.private else _erased_of_chat(t, subscribed)
+    back = t("You are welcome back at any time: /start.")
+    return Message(join([*done, back]), replaces=request.pressed)
+
+
+def _erased(t: Texts, subscribed: bool) -> tuple[RichText | str, ...]:
+    return bold(t("Done: I have forgotten you.")), (
+        t(
+            "Erased for good: the sealed address of this chat, your subscription and all your"
+            " settings, with every release that was still waiting to be sent."
+        )
+        if subscribed
+        else t("Erased for good: the sealed address of this chat and all your settings.")
     )
-    return Message(said, replaces=pressed)
 
 
-def _not_done(t: Texts, pressed: bool) -> Message:
+def _erased_of_chat(t: Texts, subscribed: bool) -> tuple[RichText | str, ...]:
+    return bold(t("Done: I have forgotten this chat.")), (
+        t(
+            "Erased for good: its sealed address, its subscription and all its settings, with"
+            " every release that was still waiting to be sent."
+        )
+        if subscribed
+        else t("Erased for good: its sealed address and all its settings.")
+    )
+
+
+def _not_done(t: Texts, request: Request) -> Message:
     """The rows are gone, but their bytes may still be in the database's log."""
-    said = t(
-        "Your data is deleted, but I could not yet overwrite its last traces on the disk."
-        " Please press the button once more in a minute."
+    said = (
+        t(
+            "Your data is deleted, but I could not yet overwrite its last traces on the disk."
+            " Please press the button once more in a minute."
+        )
+        if request.private
+        else t(
+            "The data of this chat is deleted, but I could not yet overwrite its last traces on"
+            " the disk. Please press the button once more in a minute."
+        )
     )
-    return Message(
-        RichText(said), ((Button(t("Erase everything"), "forget yes"),),), replaces=pressed
-    )
+    again = Button(t("Erase everything"), "forget yes")
+    return Message(RichText(said), ((again,),), replaces=request.pressed)

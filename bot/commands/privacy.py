@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.chat import Button, Context, Message, Request
-from bot.i18n import texts
+from bot.i18n import Texts, texts
 from bot.text.build import bold, join
+from storage.model import RichText
 
 HELP = "What I keep about you, and what I do not"
 
@@ -12,25 +13,18 @@ HELP = "What I keep about you, and what I do not"
 async def answer(request: Request, context: Context) -> Message:
     t = texts(request.language)
     known = await context.storage.subscribers.find(request.address)
-    kept = join(
-        [
-            t("• the address of this chat, sealed (encrypted), so that releases can reach it"),
-            t("• whether you are subscribed"),
-            t("• what you chose in the settings: language, time zone, languages of releases"),
-        ]
-    )
     now = (
         t("At the moment I keep nothing about this chat.")
         if known is None
         else t("To erase all of it, press the button or write /forget.")
+        if request.private
+        else t("To erase all of it, an admin presses the button or writes /forget.")
     )
-    erase = Button(t("Erase my data"), "forget")
+    erase = t("Erase my data") if request.private else t("Erase the data of this chat")
     return Message(
         join(
             [
-                bold(t("What I keep about you")),
-                t("Only if you subscribe or change a setting, I keep:"),
-                kept,
+                *(_kept_of_you(t) if request.private else _kept_of_chat(t)),
                 t(
                     "I keep no names, no user names, no messages and nothing of what you search"
                     " for. My logs contain none of it either."
@@ -40,5 +34,25 @@ async def answer(request: Request, context: Context) -> Message:
             ],
             "\n\n",
         ),
-        ((erase,),) if known is not None else (),
+        ((Button(erase, "forget"),),) if known is not None else (),
     )
+
+
+def _kept_of_you(t: Texts) -> tuple[RichText | str, ...]:
+    kept = [
+        t("• the address of this chat, sealed (encrypted), so that releases can reach it"),
+        t("• whether you are subscribed"),
+        t("• what you chose in the settings: language, time zone, languages of releases"),
+    ]
+    head = bold(t("What I keep about you"))
+    return head, t("Only if you subscribe or change a setting, I keep:"), join(kept)
+
+
+def _kept_of_chat(t: Texts) -> tuple[RichText | str, ...]:
+    kept = [
+        t("• the address of this chat, sealed (encrypted), so that releases can reach it"),
+        t("• whether it is subscribed"),
+        t("• what was chosen in the settings: language, time zone, languages of releases"),
+    ]
+    head = bold(t("What I keep about this chat"))
+    return head, t("Only if an admin subscribes it or changes a setting, I keep:"), join(kept)

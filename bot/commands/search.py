@@ -1,6 +1,6 @@
 """Releases that have all the words asked for, five a page, the words in bold.
 
-A page's button carries the query where it fits into 60 bytes; a longer one is read back from the
+A page's button carries the query where it fits into 46 bytes; a longer one is read back from the
 message that the button stands under, since queries are kept nowhere.
 """
 
@@ -20,21 +20,22 @@ USAGE = "words"
 
 PAGE = 5
 LONGEST = 200
-COMMAND_BYTES = 60
+COMMAND_BYTES = 46  # bot.chat, Button
 
 
 async def answer(request: Request, context: Context) -> Message:
     t = texts(request.language)
     query, page = _asked(request)
     if not query:
-        return _what_for(t, old_button=request.pressed and bool(request.words))
+        old_button = request.pressed and bool(request.words)
+        return _what_for(t, private=request.private, old_button=old_button)
     total, hits = await context.storage.search.find(query, PAGE, (page - 1) * PAGE)
     pages = -(-total // PAGE)
     if page > pages > 0:
         page = pages
         total, hits = await context.storage.search.find(query, PAGE, (page - 1) * PAGE)
     if not hits:
-        return _nothing(query, t)
+        return _nothing(query, t, private=request.private)
     # The query stands first in the message, in these marks: `_under` finds it there again.
     found = t.plural("{n} release found", "{n} releases found", total)
     where = t("page {page} of {pages}", page=page, pages=pages) if pages > 1 else ""
@@ -80,7 +81,9 @@ def _turns(query: str, page: int, pages: int) -> Rows:
     return (tuple(turns),)
 
 
-def _what_for(t: Texts, *, old_button: bool) -> Message:
+def _what_for(t: Texts, *, private: bool, old_button: bool) -> Message:
+    if not private:  # there, plain words are not for us
+        return Message(RichText(t("Write what to look for, for example: /search court")))
     if old_button:
         said = t("I no longer know what this button searched for. Please write the words again.")
     else:
@@ -91,10 +94,10 @@ def _what_for(t: Texts, *, old_button: bool) -> Message:
     return Message(RichText(said), ((Button(t("Latest releases"), "latest"),),))
 
 
-def _nothing(query: str, t: Texts) -> Message:
-    said = [
-        t("I found nothing for “{query}”.", query=query),
-        t("Fewer words or another spelling may help: a release must have all of them."),
-    ]
+def _nothing(query: str, t: Texts, *, private: bool) -> Message:
+    said = t("I found nothing for “{query}”.", query=query)
+    if not private:
+        return Message(RichText(said))
+    hint = t("Fewer words or another spelling may help: a release must have all of them.")
     buttons = (Button(t("Latest releases"), "latest"), Button(t("Help"), "help"))
-    return Message(join(said, "\n\n"), (buttons,))
+    return Message(join([said, hint], "\n\n"), (buttons,))

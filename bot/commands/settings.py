@@ -50,11 +50,15 @@ async def _overview(request: Request, context: Context, done: str = "") -> Messa
     ]
     if len(languages) > 1 or only:
         state.append(t("Releases in: {languages}", languages=_named(only, t)))
-    said = join([done, bold(t("Your settings")), join(state)], "\n\n")
-    return Message(said, _buttons(t, active, languages, only))
+    head = t("Your settings") if request.private else t("The settings of this chat")
+    erase = t("Erase my data") if request.private else t("Erase the data of this chat")
+    said = join([done, bold(head), join(state)], "\n\n")
+    return Message(said, _buttons(t, active, languages, only, erase))
 
 
-def _buttons(t: Texts, active: bool, languages: list[str], only: frozenset[str]) -> Rows:
+def _buttons(
+    t: Texts, active: bool, languages: list[str], only: frozenset[str], erase: str
+) -> Rows:
     subscription = (
         Button(t("Unsubscribe"), "unsubscribe")
         if active
@@ -62,7 +66,7 @@ def _buttons(t: Texts, active: bool, languages: list[str], only: frozenset[str])
     )
     rows = [_language_row(t), _release_row(t, languages, only)]
     rows.append((Button(t("Time zone"), "settings zone"),))
-    rows.append((subscription, Button(t("Erase my data"), "forget")))
+    rows.append((subscription, Button(erase, "forget")))
     return tuple(row for row in rows if row)
 
 
@@ -88,10 +92,20 @@ def _release_row(t: Texts, languages: list[str], only: frozenset[str]) -> tuple[
 async def _language(request: Request, context: Context, value: str) -> Message:
     chosen = _language_meant(value)
     if chosen is None:
-        said = texts(request.language)("In which language shall I speak to you?")
-        return Message(RichText(said), (_language_row(texts(request.language)),))
+        t = texts(request.language)
+        said = (
+            t("In which language shall I speak to you?")
+            if request.private
+            else t("In which language shall I speak in this chat?")
+        )
+        return Message(RichText(said), (_language_row(t),))
     await context.storage.subscribers.choose(request.address, language=chosen)
-    done = texts(chosen)("From now on I speak English with you.")
+    t = texts(chosen)
+    done = (
+        t("From now on I speak English with you.")
+        if request.private
+        else t("From now on I speak English in this chat.")
+    )
     return await _overview(replace(request, language=chosen), context, done)
 
 
@@ -108,10 +122,19 @@ async def _zone(request: Request, context: Context, value: str) -> Message:
     chosen = zone(value) if value else None
     if chosen is not None:
         await context.storage.subscribers.choose(request.address, timezone=chosen)
-        done = t("Your time zone is {zone} now.", zone=_place(chosen, t))
+        place = _place(chosen, t)
+        done = (
+            t("Your time zone is {zone} now.", zone=place)
+            if request.private
+            else t("The time zone of this chat is {zone} now.", zone=place)
+        )
         return await _overview(request, context, done)
     offered = dict.fromkeys([*(near(value) if value else []), *COMMON])
-    said = t("Where are you? Choose, or write your own, for example: /settings zone Asia/Tokyo")
+    said = (
+        t("Where are you? Choose, or write your own, for example: /settings zone Asia/Tokyo")
+        if request.private
+        else t("Where is this chat at home? Choose, or write: /settings zone Asia/Tokyo")
+    )
     if value:
         said = t("I know no such time zone.") + " " + said
     buttons = [Button(t.place(name), f"settings zone {name}") for name in offered]
@@ -128,7 +151,12 @@ async def _releases(request: Request, context: Context, value: str) -> Message:
         return await _overview(request, context, said)
     only = frozenset() if ALL in asked else frozenset(sorted(asked)[:MOST_LANGUAGES])
     await context.storage.subscribers.choose(request.address, only=only)
-    done = t("From now on you get releases in: {languages}.", languages=_named(only, t))
+    named = _named(only, t)
+    done = (
+        t("From now on you get releases in: {languages}.", languages=named)
+        if request.private
+        else t("From now on this chat gets releases in: {languages}.", languages=named)
+    )
     return await _overview(request, context, done)
 
 

@@ -30,13 +30,8 @@ async def answer(request: Request, context: Context) -> Message:
         join(
             [
                 bold(context.campaign.name),
-                t(
-                    "Welcome! I send you each new press release as soon as it is published, and"
-                    " I find the earlier ones for you."
-                ),
-                t("Your subscription goes on: new releases will arrive here again.")
-                if back
-                else "",
+                _welcome(t, alone=request.private),
+                _goes_on(t, alone=request.private) if back else "",
                 t("Choose below, or simply write what you are looking for.")
                 if request.private
                 else t("Choose below; /help shows all I can do."),
@@ -45,6 +40,24 @@ async def answer(request: Request, context: Context) -> Message:
         ),
         _buttons(t, context, subscribed=subscribed),
     )
+
+
+def _welcome(t: Texts, *, alone: bool) -> str:
+    if alone:
+        return t(
+            "Welcome! I send you each new press release as soon as it is published, and"
+            " I find the earlier ones for you."
+        )
+    return t(
+        "Hello! Once an admin has subscribed this chat, I post each new press release here as soon"
+        " as it is published. And I find the earlier ones for everybody."
+    )
+
+
+def _goes_on(t: Texts, *, alone: bool) -> str:
+    if alone:
+        return t("Your subscription goes on: new releases will arrive here again.")
+    return t("The subscription of this chat goes on: new releases will arrive here again.")
 
 
 def _buttons(t: Texts, context: Context, *, subscribed: bool) -> Rows:

@@ -19,9 +19,15 @@ async def answer(request: Request, context: Context) -> Message:
     await context.storage.subscribers.choose(request.address, language=request.language)
     joined = await context.storage.subscribers.subscribe(request.address)
     new = joined is Joined.NEW
-    first = t("You are subscribed.") if new else t("You are subscribed already.")
-    leave = t("One tap on the button, or /unsubscribe, ends it at any time.")
+    if request.private:
+        first = t("You are subscribed.") if new else t("You are subscribed already.")
+        then = t("Each new release will arrive here at once.")
+        leave = t("One tap on the button, or /unsubscribe, ends it at any time.")
+    else:
+        first = t("This chat is subscribed.") if new else t("This chat is subscribed already.")
+        then = t("Each new release will be posted at once.")
+        leave = t("An admin can end it at any time, with one tap on the button or /unsubscribe.")
     return Message(
-        join([bold(first), t("Each new release will arrive here at once."), leave], "\n"),
+        join([bold(first), then, leave], "\n"),
         ((Button(t("Unsubscribe"), "unsubscribe"), Button(t("⚙️ Settings"), "settings")),),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,7 +28,7 @@ from bot.delivery.outage import Outage
 from bot.delivery.pacing import Gaps, Pace
 from bot.delivery.recorder import Recorder
 from storage import DatabaseError, Storage
-from storage.model import Delivery
+from storage.model import Attachment, Delivery, Release
 from storage.outbox import Result
 
 log = structlog.get_logger()
@@ -35,16 +36,22 @@ log = structlog.get_logger()
 IN_FLIGHT = 8
 RETRY_SECONDS = 2.0
 AHEAD_SECONDS = 0.2
-SEND_SECONDS = 60.0  # longer than the platform's own time-outs: past it, who knows
+SEND_SECONDS = 180.0  # longer than the platform's own time-outs: past it, who knows
 STOP_SECONDS = 7.0
 SET_BACK = timedelta(minutes=1)  # a clock that went back so far was set, and did not drift
 FAR_AHEAD = timedelta(minutes=15)  # further than the pauses between two tries
 
 
+async def no_picture(_: str) -> Attachment | None:
+    """Nothing is shown."""
+    return None
+
+
 class Courier:
     """Delivers what the outbox owes on one platform until `stopping` is set.
 
-    What is in flight then is awaited and recorded; what was not sent stays owed.
+    What is in flight then is awaited and recorded; what was not sent stays owed. `pictures` gives
+    what is at the address of a release's lead picture.
     """
 
     def __init__(
@@ -56,6 +63,7 @@ class Courier:
         clock: Callable[[], datetime],
         stopping: asyncio.Event,
         language: str = "en",
+        pictures: Callable[[str], Awaitable[Attachment | None]] = no_picture,
     ) -> None:
         self.wake = asyncio.Event()
         self._platform = platform
@@ -64,6 +72,7 @@ class Courier:
         self._clock = clock
         self._stopping = stopping
         self._language = language
+        self._pictures = pictures
         self._pace = Pace(rate)
         self._gaps = Gaps(platform.limits.gap)
         self._outage = Outage(storage, platform.name)
@@ -181,7 +190,20 @@ class Courier:
         found = await self._storage.releases.get(release) if release is not None else None
         if found is None or found.withdrawn:
             return None
-        return present.announcement(found, delivery.subscriber.language or self._language)
+        language = delivery.subscriber.language or self._language
+        picture = await self._picture(found, language)
+        if picture is None:
+            return present.announcement(found, language)
+        message = present.announcement(found, language, self._platform.limits.caption)
+        return replace(message, picture=picture)
+
+    async def _picture(self, release: Release, language: str) -> Attachment | None:
+        """Its lead picture, where the platform shows one and the whole title fits under it."""
+        limits = self._platform.limits
+        head = present.headline(release, language).text
+        if not release.picture or limits.length(head) > limits.caption:
+            return None
+        return await self._pictures(release.picture)
 
     async def _failed(self, delivery: Delivery, error: SendError) -> Result:
         """Act on a failure where it asks for it; returns the delivery's next state."""

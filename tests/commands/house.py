@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import count
 
 from bot.chat import Campaign, Message, Request
 from bot.router import Router
@@ -94,10 +95,13 @@ class House:
 
 
 async def built(storage: Storage, now: datetime, campaign: Campaign = CAMPAIGN) -> House:
-    """The house with all its releases, ids 1 to 30 in the order of DRAFTS."""
+    """The house with all its releases, ids 1 to 30 in the order of DRAFTS.
+
+    A minute passes between two questions, so that nobody is too fast.
+    """
     archive = Archive("lind", "https://lind.example/")
     await storage.keep(archive, [(d, Fate.QUIET) for d in DRAFTS], now)
-    return House(storage, Router(storage, campaign, lambda: now), now)
+    return House(storage, Router(storage, campaign, lambda: now, count(0, 60).__next__), now)
 
 
 def commands_of(message: Message) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,24 @@ from hypothesis import strategies as st
 from bot.chat import Message
 from bot.commands import commands
 from bot.text.split import utf16
-from storage.model import RichText
+from storage.model import Address, RichText
 from tests.commands.house import House, commands_of, labels_of
 
-TELEGRAM_MESSAGE, TELEGRAM_BUTTON = 4096, 60
+TELEGRAM_MESSAGE, COMMAND = 4096, 46
 FIRST = ["/start", "/help", "/latest", "/latest 20", "inquiry", "/anniversary 5", "/onthisday",
          "/settings", "/contact", "/privacy", "/forget", "/subscribe", "/unsubscribe", "/release 7",
          "/nonsense", "nothing like it", "/settings zone atlantis",
-         "inquiry " * 31 + "heard"]  # fmt: skip
+         "inquiry " * 31 + "heard", "/search inquiry", "/search", "/search zebra", "/release",
+         "/release 99", "/start subscribe", "/start r7", "/start x", "/r8"]  # fmt: skip
+
+# A chat of two, and a group as its admins and its members see it.
+CHATS = [{"private": True}, {"private": False, "may_manage": True},
+         {"private": False, "may_manage": False}]  # fmt: skip
+FLAGS = st.fixed_dictionaries(
+    {"private": st.booleans(), "may_manage": st.booleans(), "pressed": st.booleans(),
+     "admin": st.booleans(), "sender": st.sampled_from(["", "1", "2"]),
+     "language": st.sampled_from(["en", "ru", "xx", ""])},
+)  # fmt: skip
 
 
 def fits(message: Message) -> None:
@@ -29,7 +38,7 @@ def fits(message: Message) -> None:
     assert message.text.text.strip()
     assert utf16(message.text.text) <= TELEGRAM_MESSAGE
     assert all(0 <= s.start < s.end <= length for s in message.text.spans)
-    assert all(len(c.encode()) <= TELEGRAM_BUTTON for c in commands_of(message))
+    assert all(len(c.encode()) <= COMMAND for c in commands_of(message))
     assert all(labels_of(message))
     assert all(len(row) <= 8 for row in message.buttons)
 
@@ -81,11 +90,52 @@ async def test_any_argument_gets_an_answer(
     assert logged == []
 
 
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    words=st.one_of(
+        st.text(max_size=100),
+        st.tuples(st.sampled_from([c.name for c in commands()]), ARGUMENTS).map(
+            lambda both: f"/{both[0]} {both[1]}"
+        ),
+    ),
+    flags=FLAGS,
+)
+async def test_no_chat_sees_or_changes_another(
+    house: House, words: str, flags: dict[str, object]
+) -> None:
+    """Whoever asks whatever where: no error, and the rest of the world stays as it was."""
+    other = Address("terminal", "8675309")
+    await house.storage.subscribers.choose(other, language="ru", timezone="Asia/Tokyo")
+    await house.storage.subscribers.subscribe(other)
+    before = await house.storage.subscribers.find(other)
+    own = await house.storage.subscribers.find(house.address)
+    words = words.lstrip("/") if flags["pressed"] else words
+    with structlog.testing.capture_logs() as logged:
+        message = await house.hear(words, under=words, **flags)
+
+    assert logged == []
+    assert await house.storage.subscribers.find(other) == before
+    if not flags["may_manage"]:
+        assert await house.storage.subscribers.find(house.address) == own
+    if message is not None:
+        fits(message)
+        assert other.chat in words or other.chat not in repr(message)
+    assert message is not None or not flags["private"]
+
+
+@pytest.mark.parametrize("chat", CHATS, ids=["alone", "managing", "member"])
 @pytest.mark.parametrize("language", ["en", "ru"])
-async def test_every_button_leads_somewhere(house: House, language: str, now: datetime) -> None:
+async def test_every_button_leads_somewhere(
+    house: House, language: str, chat: dict[str, bool]
+) -> None:
     """Pressing all buttons of all answers never meets an error or a button too old."""
-    unknown = (await house.press("no-such-command", language=language)).text
-    waiting = [await house.ask(words, language=language) for words in FIRST]
+    unknown = (await house.press("no-such-command", language=language, **chat)).text
+    heard = [await house.hear(words, language=language, **chat) for words in FIRST]
+    waiting = [message for message in heard if message is not None]
     pressed: set[str] = set()
     while waiting and len(pressed) < 400:
         message = waiting.pop(0)
@@ -95,11 +145,12 @@ async def test_every_button_leads_somewhere(house: House, language: str, now: da
                 continue
             pressed.add(command)
             with structlog.testing.capture_logs() as logged:
-                answer = await house.press(command, message.text.text, language=language)
+                answer = await house.press(command, message.text.text, language=language, **chat)
             assert logged == [], command
             assert answer.text != unknown, command
             waiting.append(answer)
 
+    assert not waiting, "all of it was pressed"
     assert len(pressed) > 60
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from bot.commands import search
 from storage.model import Style
 from tests.commands.house import House, commands_of
 
@@ -42,6 +45,42 @@ async def test_a_long_query_is_read_back(house: House) -> None:
     assert button == "search 2"
     assert second.text.text.split("\n")[0] == first.text.text.split("\n")[0]
     assert "page 2 of 4" in second.text.text
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(more=st.lists(st.sampled_from(["week", "the", "heard", "“", "”", "»", "2", "7"])))
+async def test_every_page_can_be_pressed(house: House, language: str, more: list[str]) -> None:
+    """However long the query, no button is too long, and pressing on finds the same again."""
+    message = await house.ask("/search inquiry " + " ".join(more), language=language)
+    head, shown = message.text.text.split("\n")[0], 1
+    while message.buttons[-1][-1].label == "▶":
+        button = message.buttons[-1][-1].command
+        assert len(button.encode()) <= search.COMMAND_BYTES == 46
+        message = await house.press(button, message.text.text, language=language)
+        assert message == await house.press(button, message.text.text, language=language)
+        assert message.text.text.split("\n")[0] == head
+        shown += 1
+
+    assert shown in (1, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("", "Write what to look for, for example: /search court"),
+     (" zebra", "I found nothing for “zebra”.")],
+)  # fmt: skip
+async def test_in_a_group_it_is_short(house: House, words: str, said: str) -> None:
+    """There what it has not to give is one sentence, without buttons, and no talk is a search."""
+    message = await house.ask(f"/search{words}", private=False, may_manage=False)
+
+    assert (message.text.text, message.buttons) == (said, ())
+    old = await house.press("search 2", private=False, may_manage=False)
+    assert old.text.text == "Write what to look for, for example: /search court"
 
 
 async def test_a_button_whose_message_is_unknown(house: House) -> None:

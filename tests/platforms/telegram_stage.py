@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat import Answer, Button, Campaign, Handler, Host, Menu, Message, Request
+from bot.chat import (
+    Answer,
+    Button,
+    Campaign,
+    Handler,
+    Host,
+    Menu,
+    Message,
+    Request,
+    Server,
+    Suggest,
+)
 from bot.platforms.telegram import Options
 from bot.platforms.telegram.platform import Telegram
 from storage import Seal, Storage, open_storage
@@ -64,10 +75,18 @@ def person(number: int) -> Address:
     return Address("telegram", str(number))
 
 
-def connected(api: FakeBotAPI, storage: Storage, **more: object) -> Telegram:
-    """The platform, not running."""
+def connected(
+    api: FakeBotAPI,
+    storage: Storage,
+    *,
+    suggest: Suggest = nobody,
+    server: Server | None = None,
+    **more: object,
+) -> Telegram:
+    """The platform, not running; `more` are its options."""
     options = Options.model_validate({"token": api.token, "api_url": api.url} | more)
-    host = Host(storage, Campaign("Test", {}), lambda language, _: MENUS[language], nobody, Port())
+    campaign, port = Campaign("Test", {}), server or Port()
+    host = Host(storage, campaign, lambda language, _: MENUS[language], suggest, port)
     return Telegram(options, host, lambda: NOON)
 
 

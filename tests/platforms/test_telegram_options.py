@@ -23,6 +23,22 @@ def test_the_address_loses_its_last_slash_and_the_token_its_spaces() -> None:
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://example.org/telegram",
+        " https://herald.example.org:8443/hook/?x=1 ",
+        "http://127.0.0.1:8080/telegram",
+        "http://localhost/telegram",
+        "http://[::1]:80/",
+    ],
+)
+def test_a_webhook_is_on_the_web_or_on_this_machine(url: str) -> None:
+    """Plain http never leaves the machine."""
+    assert url.strip() == Options.model_validate({"token": TOKEN, "webhook_url": url}).webhook_url
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("token", "no token"),
@@ -38,7 +54,12 @@ def test_the_address_loses_its_last_slash_and_the_token_its_spaces() -> None:
         ("rate", 0),
         ("rate", 1001),
         ("rate", "nan"),
-        ("webhook_url", "https://example.org"),
+        ("webhook", "https://example.org"),
+        ("webhook_url", "http://example.org/secret"),
+        ("webhook_url", "http://127.0.0.1.example.org/secret"),
+        ("webhook_url", "https://me:secret@example.org/"),
+        ("webhook_url", "https:///secret"),
+        ("webhook_url", "example.org"),
     ],
 )
 def test_a_wrong_option_is_named_and_its_value_is_not_shown(field: str, value: object) -> None:

@@ -84,3 +84,11 @@ async def test_a_push_leaves_the_buttons_above_it_alone(
     await terminal.send(CHAT, Message(RichText("News"), ((Button("Read", "read"),),)), key="1.0")
 
     assert "News\n\n[2] Read" in capsys.readouterr().out
+
+
+async def test_a_button_to_share_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody can be shared with in a terminal; the numbers go on without a gap."""
+    row = (Button("Share", share=3), Button("Settings", "settings"))
+    await talk("/menu\n", {"/menu": Message(RichText("News"), (row, (Button("S", share=1),)))})
+
+    assert "News\n\n[1] Settings\n" in capsys.readouterr().out

@@ -10,9 +10,11 @@ from functools import partial
 
 import structlog
 
-from bot.chat import Gone, Later, Message, Platform, Refused, SendError, Sent, Unknown
+from bot.chat import Gone, Later, Message, Moved, Platform, Refused, SendError, Sent, Unknown
 from bot.platforms.telegram.drawing import pieces
 from bot.platforms.telegram.lanes import Lanes
+from bot.platforms.telegram.pace import GroupPace
+from storage import DatabaseError
 from storage.model import Address
 from storage.subscribers import Subscribers
 
@@ -42,6 +44,7 @@ class Answers:
         self._subscribers = subscribers
         self._now = now
         self._lanes = Lanes(WAITING)
+        self._pace = GroupPace()
 
     def put(self, answer: Answer) -> None:
         """Send this when its turn comes; returns at once."""
@@ -55,23 +58,37 @@ class Answers:
     async def _give(self, answer: Answer) -> None:
         try:
             for part in pieces(answer.message):
-                await self._part(replace(answer, message=part))
+                answer = replace(answer, address=await self._followed(answer, part))
         except Gone as error:
             await self._refused(answer.address)
             log.info("An answer had nobody to go to.", reason=str(error))
+        except DatabaseError as error:
+            log.warning("An answer was lost with its chat’s new address.", reason=str(error))
         except SendError as error:
             log.warning("An answer was lost.", end=type(error).__name__, reason=str(error))
 
+    async def _followed(self, answer: Answer, part: Message) -> Address:
+        """Send a part, to the chat's new address if it has moved; returns where it went."""
+        answer = replace(answer, message=part)
+        try:
+            await self._part(answer)
+        except Moved as error:
+            await self._subscribers.move(answer.address, error.address)
+            await self._part(replace(answer, address=error.address, under=None))
+            return error.address
+        return answer.address
+
     async def _part(self, answer: Answer) -> None:
         """In place of the message pressed under where that is asked for and can be, else new."""
+        turn = partial(self._pace.turn, answer.address.chat)
         if answer.message.replaces and answer.under is not None:
             edit = partial(self._platform.edit, answer.address, Sent(answer.under), answer.message)
             try:
-                return await _insist(edit, again=(Later, Unknown))
+                return await _insist(turn, edit, again=(Later, Unknown))
             except Refused:
                 log.debug("A message could not be changed; a new one is sent.")
         send = partial(self._platform.send, answer.address, answer.message, key="")
-        await _insist(send, again=(Later,))
+        await _insist(turn, send, again=(Later,))
         return None
 
     async def _refused(self, address: Address) -> None:
@@ -81,9 +98,17 @@ class Answers:
             await self._subscribers.refused(subscriber.id, self._now().date())
 
 
-async def _insist(act: Callable[[], Awaitable[object]], again: tuple[type[SendError], ...]) -> None:
-    """Try until it is done. Raises the last SendError, or the first that is not of `again`."""
+async def _insist(
+    turn: Callable[[], Awaitable[None]],
+    act: Callable[[], Awaitable[object]],
+    again: tuple[type[SendError], ...],
+) -> None:
+    """Try until it is done, each time when it is this chat's turn.
+
+    Raises the last SendError, or the first that is not of `again`.
+    """
     for attempt in range(1, TRIES + 1):
+        await turn()
         try:
             await act()
         except again as error:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
 import structlog
 from telegram import Update
-from telegram.error import TelegramError
 from telegram.ext import (
     Application,
     CallbackContext,
@@ -21,53 +19,43 @@ from telegram.ext import (
     filters,
 )
 
-from bot import chat
-from bot.platforms.telegram.answers import Answer, Answers
+from bot.platforms.telegram.desk import Desk
 from bot.platforms.telegram.lanes import Lanes
 from bot.platforms.telegram.poll import Json, Ledger
-from bot.platforms.telegram.updates import asked, there, under
+from bot.platforms.telegram.presses import Presses
+from bot.platforms.telegram.rights import whole
+from bot.platforms.telegram.shapes import kind_of, sound
 from storage import DatabaseError
-from storage.subscribers import Subscribers
 
 log = structlog.get_logger(__name__)
 
 HANDLE_SECONDS = 10.0
 SLOW_TIMES = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0  # seconds between tries while the database is not there
-BATCH = 100  # Bot API, getUpdates: as many updates can be in hand at most
+WAITING = 10_000  # updates of one chat; more are never in hand, polled or brought
 
 Bot = ExtBot[None]
 App = Application[Any, Any, Any, Any, Any, Any]
+Handle = Callable[[Update, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]
 
 
 class Inbox:
     """One run's way in. `application` is the library's, which finds the handler of an update."""
 
-    def __init__(
-        self,
-        bot: Bot,
-        answer: chat.Answer,
-        answers: Answers,
-        subscribers: Subscribers,
-        admins: Collection[int],
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, bot: Bot, desk: Desk, presses: Presses) -> None:
         self.ledger = Ledger()
         self._bot = bot
-        self._answer = answer
-        self._answers = answers
-        self._subscribers = subscribers
-        self._admins = frozenset(admins)
-        self._now = now
+        self._desk = desk
+        self._judge = presses
         self._undone: set[int] = set()
-        self._lanes = Lanes(BATCH)
+        self._lanes = Lanes(WAITING)
         self._presses = Lanes(1)
         self.application = self._application()
 
     def handle(self, raw: Json) -> None:
         """Take an update in hand, after those of the same chat; the ledger hears of its end."""
-        number = raw["update_id"]
-        update = _parsed(raw, self._bot)
+        number, kind = raw["update_id"], kind_of(raw)
+        update = _parsed(raw, kind, self._bot) if kind else None
         if update is None:
             self.ledger.done(number)
             return
@@ -84,11 +72,11 @@ class Inbox:
         application: App = (
             Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         )
-        application.add_handler(
-            MessageHandler(filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE, self._question)
-        )
-        application.add_handler(CallbackQueryHandler(self._question))
-        application.add_handler(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
+        news = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
+        said, place = self._committed(self._desk.said), self._committed(self._desk.place)
+        application.add_handler(MessageHandler(news, said))
+        application.add_handler(CallbackQueryHandler(said))
+        application.add_handler(ChatMemberHandler(place, ChatMemberHandler.MY_CHAT_MEMBER))
         application.add_error_handler(_failed)
         return application
 
@@ -116,30 +104,16 @@ class Inbox:
         self._undone.discard(number)
         self.ledger.done(number)
 
-    async def _question(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
-        request = asked(update, self._admins, self._now())
-        if request is None:
-            return
-        try:
-            message = await self._answer(request)
-        except DatabaseError as error:
-            self._not_yet(update, error)
-            return
-        if message is not None:
-            self._answers.put(Answer(request.address, message, under(update)))
+    def _committed(self, act: Callable[[Update], Awaitable[None]]) -> Handle:
+        """A handler of the library's; what could not be committed is kept for another try."""
 
-    async def _member(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
-        change = there(update)
-        if change is None:
-            return
-        address, is_there = change
-        try:
-            if is_there:
-                await self._subscribers.back(address)
-            else:
-                await self._subscribers.gone(address)
-        except DatabaseError as error:
-            self._not_yet(update, error)
+        async def handle(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
+            try:
+                await act(update)
+            except DatabaseError as error:
+                self._not_yet(update, error)
+
+        return handle
 
     def _not_yet(self, update: Update, error: DatabaseError) -> None:
         """Its effect could not be committed: it is tried again. (Raised, the library ate it.)"""
@@ -147,31 +121,31 @@ class Inbox:
         self._undone.add(update.update_id)
 
     async def _acknowledge(self, update: Update) -> None:
-        """Stop the button's spinner. Too late is no harm: the answer itself is a message."""
-        if update.callback_query is None:
-            return
-        try:
-            await self._bot.answer_callback_query(update.callback_query.id)
-        except TelegramError as error:
-            log.debug("A press could not be acknowledged.", end=type(error).__name__)
+        if update.callback_query is not None:
+            await self._judge.acknowledge(update.callback_query.id, self._desk.asked(update))
 
 
-def _parsed(raw: Json, bot: Bot) -> Update | None:
-    """The update, or None and a line in the log for one the library cannot read."""
+def _parsed(raw: Json, kind: str, bot: Bot) -> Update | None:
+    """The update, or None and a line in the log for one that cannot be read."""
+    number = raw["update_id"]
+    if not sound(raw, kind):
+        log.warning("An update cannot be read and is skipped.", update=number, kind=kind)
+        return None
     try:
-        return Update.de_json(raw, bot)
+        return Update.de_json({"update_id": number, kind: _in_full(raw[kind], kind)}, bot)
     except Exception as error:  # noqa: BLE001 - the library lets anything fly; others must go on
-        kinds = [name for name in raw if name != "update_id"]
         log.warning(
             "An update cannot be read and is skipped.",
-            update=raw["update_id"], kind=_known(kinds), error=type(error).__name__,
+            update=number, kind=kind, error=type(error).__name__,
         )  # fmt: skip
         return None
 
 
-def _known(kinds: list[str]) -> str:
-    """The kind of an update as Telegram names them; what else it says is not for the log."""
-    return next((kind for kind in kinds if kind in Update.ALL_TYPES), "unknown")
+def _in_full(told: Json, kind: str) -> Json:
+    """What is told of our place in a chat with all that the library insists on."""
+    if kind != "my_chat_member":
+        return told
+    return told | {name: whole(told[name]) for name in ("old_chat_member", "new_chat_member")}
 
 
 async def _failed(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:

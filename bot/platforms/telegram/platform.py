@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from telegram import LinkPreviewOptions
@@ -18,11 +18,15 @@ from bot.platforms.telegram import Options, errors
 from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.drawing import LIMITS, Drawn, drawn
 from bot.platforms.telegram.inbox import App, Bot, Inbox
-from bot.platforms.telegram.menus import set_menus
+from bot.platforms.telegram.inline import Inline
+from bot.platforms.telegram.parts import parts
+from bot.platforms.telegram.pictures import Photos, under_picture
 from bot.platforms.telegram.poll import Json, Trouble, outcome, poll
 from bot.platforms.telegram.requests import Requests
 from bot.platforms.telegram.updates import KINDS, NAME
-from storage.model import Address
+from bot.platforms.telegram.webhook import Webhook
+from bot.text.split import utf16
+from storage.model import Address, Attachment
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +56,9 @@ class Telegram:
         # The library's lines for debugging hold the token, addresses and words.
         logging.getLogger("telegram").setLevel(logging.WARNING)
         self.rate = options.rate
-        self._admins = options.admins
+        self._options = options
+        self._username = ""
+        self._webhook_url = options.webhook_url
         self._host = host
         self._now = now
         self._calls = 0
@@ -64,52 +70,80 @@ class Telegram:
             base_file_url=f"{options.api_url}/file/bot",
             request=self._requests, get_updates_request=self._requests,
         )  # fmt: skip
+        self._photos = Photos(self._bot)
 
     async def run(self, answer: Answer, ready: Callable[[], None]) -> None:
         """Take in requests until cancelled; raises Stop when the token is refused."""
         subscribers = self._host.storage.subscribers
         answers = Answers(self, subscribers, self._now)
-        inbox = Inbox(self._bot, answer, answers, subscribers, self._admins, self._now)
-        menus: asyncio.Task[None] | None = None
+        inbox, chores = parts(
+            self._bot, self._requests, self._options, self._host, answer, answers, self._now
+        )
+        suggest = self._host.suggest
+        inline = Inline(self._bot, suggest, subscribers, inbox.ledger, self._now)
         try:
             await self._start(inbox.application)
-            menus = asyncio.create_task(set_menus(self._bot, self._host.menu))
-            await poll(self._fetch, inbox.handle, inbox.ledger, ready)
+            self._username = self._bot.username
+            chores.begin()
+            await self._listen(inbox, inline, ready)
         finally:
-            if menus is not None:
-                menus.cancel()
+            await chores.end()
             try:
-                await self._finish(inbox, answers)
+                await self._finish(inbox, inline, answers)
             finally:
                 await self._close(inbox.application)
 
     async def send(self, address: Address, message: Message, *, key: str) -> Sent:  # noqa: ARG002
         """Send one message. Telegram knows no `key`: what is Unknown may arrive twice."""
-        shown = drawn(message)
         sent = await self._tried(
-            address,
-            self._bot.send_message(
-                _number(address.chat), shown.text, entities=shown.entities,
-                reply_markup=shown.keyboard, link_preview_options=_NO_PREVIEW,
-                message_thread_id=_number(address.thread) if address.thread else None,
-            ),
-        )  # fmt: skip
-        return Sent(str(sent.message_id))
+            address, self._sent(address, drawn(message, self._username), message.picture)
+        )
+        return Sent(str(sent))
 
     async def edit(self, address: Address, sent: Sent, message: Message) -> None:
         """Replace a message; that it already reads like that is a success."""
-        shown = drawn(message)
+        shown = drawn(message, self._username)
         await self._tried(address, self._edited(address, sent, shown))
 
     async def delete(self, address: Address, sent: Sent) -> None:
         """Take a message back; that it is not there any more is a success."""
         await self._tried(address, self._deleted(address, sent))
 
+    async def _sent(self, address: Address, shown: Drawn, picture: Attachment | None) -> int:
+        """The id of the message; its picture stays away where Telegram does not take it."""
+        where: dict[str, Any] = {
+            "chat_id": _number(address.chat),
+            "message_thread_id": _number(address.thread) if address.thread else None,
+        }
+        if picture is not None:
+            number = await self._photos.send(address, shown, picture, **where)
+            if number is not None:
+                return number
+        sent = await self._bot.send_message(
+            text=shown.text, entities=shown.entities, reply_markup=shown.keyboard,
+            link_preview_options=_NO_PREVIEW, **where,
+        )  # fmt: skip
+        return sent.message_id
+
     async def _edited(self, address: Address, sent: Sent, shown: Drawn) -> None:
         try:
             await self._bot.edit_message_text(
                 shown.text, _number(address.chat), _number(sent.id), entities=shown.entities,
                 reply_markup=shown.keyboard, link_preview_options=_NO_PREVIEW,
+            )  # fmt: skip
+        except TelegramError as error:
+            if under_picture(error):
+                await self._recaptioned(address, sent, shown)
+            elif not errors.not_modified(error):
+                raise
+
+    async def _recaptioned(self, address: Address, sent: Sent, shown: Drawn) -> None:
+        if utf16(shown.text) > LIMITS.caption:
+            raise Refused("the text is too long to stand under a picture")
+        try:
+            await self._bot.edit_message_caption(
+                _number(address.chat), _number(sent.id), caption=shown.text,
+                caption_entities=shown.entities, reply_markup=shown.keyboard,
             )  # fmt: skip
         except TelegramError as error:
             if not errors.not_modified(error):
@@ -145,28 +179,43 @@ class Telegram:
                 return trouble.over()
             await asyncio.sleep(trouble.met(end, started=False))
 
+    async def _listen(self, inbox: Inbox, inline: Inline, ready: Callable[[], None]) -> None:
+        """Take updates in, until cancelled: those that Telegram brings, or those we ask for."""
+
+        def handle(update: Json) -> None:
+            (inline if "inline_query" in update else inbox).handle(update)
+
+        if self._webhook_url:
+            webhook = Webhook(self._bot, self._webhook_url, inbox.ledger, handle)
+            await webhook.run(self._host.server, ready)
+        else:
+            await poll(self._fetch, handle, inbox.ledger, ready)
+
     async def _fetch(self, offset: int, wait: int, limit: int = 100) -> list[Json]:
         fields = {"offset": offset, "timeout": wait, "limit": limit, "allowed_updates": KINDS}
         url = f"{self._bot.base_url}/getUpdates"
         try:
             found = await self._requests.call(url, fields, wait + POLL_GRACE)
         except Conflict as error:
-            # Left over from another program: while it stands, nobody may poll.
-            if "webhook is active" in error.message:
-                log.warning("A webhook stands for this bot; it is removed, as Herald polls.")
-                await self._bot.delete_webhook()
-            raise
+            if "webhook is active" not in error.message:
+                raise
+            # Left from before, or from another program: while it stands, nobody may poll.
+            log.info("A webhook stands for this bot; it is removed, as Herald polls.")
+            await self._bot.delete_webhook()
+            found = await self._requests.call(url, fields, wait + POLL_GRACE)
         return [update for update in found if isinstance(update, dict)]
 
-    async def _finish(self, inbox: Inbox, answers: Answers) -> None:
+    async def _finish(self, inbox: Inbox, inline: Inline, answers: Answers) -> None:
         """What is on its way gets a moment; then Telegram hears what is done."""
         loop = asyncio.get_running_loop()
         until = loop.time() + STOP_SECONDS
         try:
-            await inbox.end(STOP_SECONDS)
+            await asyncio.gather(inbox.end(STOP_SECONDS), inline.end(STOP_SECONDS))
             await answers.end(max(0.0, until - loop.time()))
         finally:
-            await self._confirm(inbox)
+            inbox.ledger.close()
+            if not self._webhook_url:
+                await self._confirm(inbox)
 
     async def _confirm(self, inbox: Inbox) -> None:
         """Unconfirmed, an update would be answered a second time after a restart."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn, TypeVar
 
 import structlog
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
 from bot.chat import Stop
 from bot.platforms.telegram.errors import NoBotApi, SlowDown
@@ -39,7 +39,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.offset = 0
-        self._taken: dict[int, bool] = {}
+        self._taken: dict[int, asyncio.Future[bool]] = {}
         self._settled = asyncio.Event()
         self._settled.set()
 
@@ -47,15 +47,17 @@ class Ledger:
         """Take an update in hand; False if it is already."""
         if number in self._taken:
             return False
-        self._taken[number] = False
+        self._taken[number] = asyncio.get_running_loop().create_future()
         self._settled.clear()
         return True
 
     def done(self, number: int) -> None:
         """The effect of this update is committed, or it has none."""
-        self._taken[number] = True
-        for first in list(self._taken):
-            if not self._taken[first]:
+        self.take(number)
+        if not self._taken[number].done():
+            self._taken[number].set_result(True)
+        for first, end in list(self._taken.items()):
+            if not (end.done() and end.result()):
                 return
             del self._taken[first]
             self.offset = first + 1
@@ -69,6 +71,23 @@ class Ledger:
         except TimeoutError:
             return False
         return True
+
+    async def ended(self, number: int, seconds: float) -> bool:
+        """Wait until this one, which was taken, is done; False if that takes longer."""
+        end = self._taken.get(number)
+        if end is None:
+            return True
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(end)
+        except TimeoutError:
+            return False
+
+    def close(self) -> None:
+        """What is not done by now will not be: nobody need wait for it."""
+        for end in self._taken.values():
+            if not end.done():
+                end.set_result(False)
 
 
 async def poll(
@@ -91,7 +110,7 @@ async def poll(
             up = True
             ready()
         for update in batch:
-            _take(update, ledger, handle)
+            take(update, ledger, handle)
         # One slow chat must not keep the others' updates waiting: then we ask again.
         wait = POLL_SECONDS if await ledger.settle(HOLD_SECONDS) else 0
 
@@ -104,7 +123,8 @@ async def outcome(call: Awaitable[Result]) -> Result | TelegramError:
         return error
 
 
-def _take(update: Json, ledger: Ledger, handle: Callable[[Json], None]) -> None:
+def take(update: Json, ledger: Ledger, handle: Callable[[Json], None]) -> None:
+    """Give an update to `handle`, unless it is in hand already; an odd one counts as done."""
     number = update.get("update_id")
     if not isinstance(number, int):
         log.warning("Telegram sent an update without an id; it is skipped.")
@@ -161,4 +181,6 @@ def _said(error: TelegramError) -> str:
         )
     if isinstance(error, NoBotApi):
         return f"What answers at api_url is not a Bot API (HTTP {error.status}). Trying again."
+    if isinstance(error, BadRequest):
+        return f"Telegram does not do what Herald asks for: {error.message}. Trying again."
     return "Telegram cannot be reached, or does not answer. Trying again."

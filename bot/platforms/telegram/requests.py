@@ -7,6 +7,7 @@ never left from one whose answer was lost. No URL is ever shown: the token is a 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from contextlib import suppress
 from types import SimpleNamespace
@@ -27,6 +28,7 @@ CONNECTIONS = 256
 CONNECT_SECONDS = 10.0
 # Telegram hides flood waits of up to 8 s behind a slow answer (td NetQueryDelayer.cpp).
 READ_SECONDS = 35.0
+UPLOAD_SECONDS = 90.0  # the same, and a slow line's time for ten megabytes
 LANDING_SECONDS = 2.0
 
 LOST = (aiohttp.ClientError, OSError, *PROXY_ERRORS)
@@ -95,7 +97,7 @@ class Requests(BaseRequest):
         try:
             async with self._opened().request(
                 method, URL(url, encoded=True), data=_body(data), allow_redirects=False,
-                proxy=self._http_proxy, timeout=self._timeout(read), trace_request_ctx=trace,
+                proxy=self._http_proxy, timeout=self._timeout(data, read), trace_request_ctx=trace,
             ) as response:  # fmt: skip
                 status, payload = response.status, await response.read()
         except LOST:
@@ -105,8 +107,10 @@ class Requests(BaseRequest):
         # Raised out here, or the library's error with its URL would hang on it.
         raise failure
 
-    def _timeout(self, read: Any) -> aiohttp.ClientTimeout:
+    def _timeout(self, data: RequestData | None, read: Any) -> aiohttp.ClientTimeout:
         seconds = float(read) if isinstance(read, int | float) else self._read_seconds
+        if data is not None and data.contains_files:
+            seconds = max(seconds, UPLOAD_SECONDS)
         return aiohttp.ClientTimeout(
             total=seconds + 2 * CONNECT_SECONDS, connect=CONNECT_SECONDS,
             sock_connect=CONNECT_SECONDS, sock_read=seconds,
@@ -143,6 +147,8 @@ def checked(status: int, payload: bytes) -> tuple[int, bytes]:
     wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
     if wait or status == 429:
         raise SlowDown(float(wait) if isinstance(wait, int | float) else None)
+    if status == 413:
+        raise BadRequest("message is too long")
     if status == 421:  # another data centre's bot: as good as a wrong token
         raise InvalidToken
     return status, payload
@@ -166,7 +172,9 @@ def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, kind) in data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=kind)
+        # A stream is sent in pieces; large bytes at once would hold the loop.
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=filename, content_type=kind)
     return form
 
 

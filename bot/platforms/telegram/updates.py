@@ -1,37 +1,90 @@
-"""What came in, in Herald's terms: an update → a Request, or who left and who is back."""
+"""What came in, in Herald's terms: an update → what somebody asked, and where."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeGuard
 
-from telegram import CallbackQuery, Chat, ChatMember, Message, Update, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    InlineKeyboardButton,
+    MaybeInaccessibleMessage,
+    Message,
+    Update,
+    User,
+)
 
 from bot.chat import Request
-from bot.platforms.telegram.drawing import DATA_BYTES, VERSION
+from bot.platforms.telegram.buttons import EVERYBODY, read
+from bot.text.characters import decodable
 from storage.model import Address
 
 NAME = "telegram"
-# The kinds asked for; edited messages and channels' posts are not among them.
-KINDS = ("message", "callback_query", "my_chat_member")
+# The kinds asked for; edited messages and posts are not among them.
+KINDS = ("message", "channel_post", "callback_query", "my_chat_member", "inline_query")
+
+GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+HELP = "/help"
+
+_COMMAND = re.compile(r"/\w+(?:@(\w+))?(?=\s|$)")
 
 
-def asked(update: Update, admins: Collection[int], now: datetime) -> Request | None:
-    """What somebody asked in a chat of two, or None for what asks nothing.
+@dataclass(frozen=True, slots=True)
+class Us:
+    """What we are: our user name, who our admins are, the campaign's language."""
 
-    A press whose data we did not write, or wrote in a way since given up, asks "".
+    username: str
+    admins: Collection[int]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, and what only Telegram knows of it.
+
+    `person` is the user who asked, 0 for who hides behind a chat; while `unsure` their rights
+    have yet to be looked up. `to` says for whom the button was that they pressed, and `readable`
+    is false for a button that is not ours. `alone` is a chat of two, `channel` a channel.
     """
-    chat, person = update.effective_chat, update.effective_user
-    if chat is None or person is None or person.is_bot or chat.type != Chat.PRIVATE:
+
+    request: Request
+    person: int
+    unsure: bool = False
+    to: str = EVERYBODY
+    readable: bool = True
+    channel: bool = False
+
+    @property
+    def alone(self) -> bool:
+        return self.request.private
+
+
+def message_of(update: Update) -> Message | None:
+    """What was written or posted just now, by hand: no edit, and nothing from another bot."""
+    return update.message or update.channel_post
+
+
+def asked(update: Update, us: Us, now: datetime) -> Asked | None:
+    """What somebody asks, or None for what asks nothing."""
+    if update.callback_query is not None:
+        return _pressed(update.callback_query, us, now)
+    message = message_of(update)
+    if message is None or message.via_bot is not None:
         return None
-    words = _words(update)
+    if message.chat.type == Chat.PRIVATE:
+        return _alone(message, us, now)
+    words = _command(message, us.username)
     if words is None:
         return None
-    return Request(
-        address(chat), words, now, language=_language(person),
-        pressed=update.callback_query is not None, under=_under(update.callback_query),
-        admin=person.id in admins,
-    )  # fmt: skip
+    if message.chat.type in GROUPS:
+        return _in_group(message, words, us, now)
+    if message.chat.type == Chat.CHANNEL:
+        return _in_channel(message, words, us, now)
+    return None
 
 
 def under(update: Update) -> str | None:
@@ -42,45 +95,127 @@ def under(update: Update) -> str | None:
     return str(query.message.message_id)
 
 
-def there(update: Update) -> tuple[Address, bool] | None:
-    """In a chat of two that stopped the bot (False) or let it in again (True): which one."""
-    change = update.my_chat_member
-    if change is None or change.chat.type != Chat.PRIVATE:
-        return None
-    gone = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
-    return address(change.chat), not gone
+def address(chat: Chat, message: Message | None = None) -> Address:
+    """Where answers to this chat go, or to the topic of this message."""
+    thread = message.message_thread_id if message is not None and message.is_topic_message else None
+    return Address(NAME, str(chat.id), str(thread or ""))
 
 
-def address(chat: Chat) -> Address:
-    """Where answers to this chat go."""
-    return Address(NAME, str(chat.id))
-
-
-def _words(update: Update) -> str | None:
-    """What was said: a picture or a voice, which we cannot read, asks for help."""
-    if update.callback_query is not None:
-        return _command(update.callback_query.data or "")
-    message = update.message
-    if message is None:
-        return None
-    if message.text:
-        return message.text
-    return "/help" if message.effective_attachment else None
-
-
-def _command(data: str) -> str:
-    if not data.startswith(VERSION) or len(data.encode("utf-8", "replace")) > DATA_BYTES:
-        return ""
-    command = data.removeprefix(VERSION)
-    return command if command.isprintable() else ""
-
-
-def _under(query: CallbackQuery | None) -> str:
-    if query is None or not isinstance(query.message, Message):
-        return ""
-    return query.message.text or query.message.caption or ""
-
-
-def _language(person: User) -> str:
+def language(person: User, otherwise: str) -> str:
     """Two letters of an IETF tag such as pt-br (Bot API, User)."""
-    return (person.language_code or "en").partition("-")[0].lower()
+    return (person.language_code or otherwise).partition("-")[0].lower()
+
+
+def _alone(message: Message, us: Us, now: datetime) -> Asked | None:
+    person, words = message.from_user, _words(message)
+    if not _human(person) or words is None:
+        return None
+    request = Request(
+        address(message.chat), words, now, language=language(person, "en"), sender=str(person.id),
+        admin=person.id in us.admins,
+    )  # fmt: skip
+    return Asked(request, person.id)
+
+
+def _in_group(message: Message, words: str, us: Us, now: datetime) -> Asked | None:
+    """An admin who hides behind the group is one; who hides behind a channel is none."""
+    where, behind, person = address(message.chat, message), message.sender_chat, message.from_user
+    if behind is not None:
+        request = Request(
+            where, words, now, language=us.language, sender=str(behind.id), private=False,
+            may_manage=behind.id == message.chat.id,
+        )  # fmt: skip
+        return Asked(request, 0)
+    if not _human(person):
+        return None
+    request = Request(
+        where, words, now, language=language(person, us.language), sender=str(person.id),
+        private=False, may_manage=False,
+    )  # fmt: skip
+    return Asked(request, person.id, unsure=True)
+
+
+def _in_channel(message: Message, words: str, us: Us, now: datetime) -> Asked | None:
+    """Only admins can post there."""
+    where = address(message.chat)
+    request = Request(
+        where, words, now, language=us.language, sender=where.chat, private=False, may_manage=True
+    )
+    return Asked(request, 0, channel=True)
+
+
+def _pressed(query: CallbackQuery, us: Us, now: datetime) -> Asked | None:
+    """A press; one whose data we did not write, or wrote in a way since given up, asks ""."""
+    message, person = query.message, query.from_user
+    if message is None or not _human(person):
+        return None
+    chat, known = message.chat, isinstance(message, Message)
+    where = address(chat, message if isinstance(message, Message) else None)
+    alone = chat.type == Chat.PRIVATE
+    if not alone and chat.type not in (*GROUPS, Chat.CHANNEL):
+        return None
+    said = read(query.data)
+    to, command = said or (EVERYBODY, "")
+    to = to or _drawn_for(message)
+    request = Request(
+        where, command, now, language=language(person, "en" if alone else us.language),
+        sender=str(person.id), pressed=True, under=_shown(message) if known else "",
+        private=alone, may_manage=alone, admin=person.id in us.admins,
+    )  # fmt: skip
+    return Asked(
+        request, person.id, unsure=not alone, to=to, readable=said is not None,
+        channel=chat.type == Chat.CHANNEL,
+    )  # fmt: skip
+
+
+def _drawn_for(message: MaybeInaccessibleMessage) -> str:
+    """Whom the buttons under a message are for: data that claims to be for everybody may be forged.
+
+    Everybody, where the buttons are not to be seen.
+    """
+    keyboard = message.reply_markup if isinstance(message, Message) else None
+    rows = keyboard.inline_keyboard if keyboard is not None else ()
+    said = [read(_data(button)) for row in rows for button in row]
+    owners = [one[0] for one in said if one is not None]
+    return EVERYBODY if EVERYBODY in owners or not owners else owners[0]
+
+
+def _data(button: InlineKeyboardButton) -> str | None:
+    """The library allows for any object as a button's data; Telegram knows texts only."""
+    return button.callback_data if isinstance(button.callback_data, str) else None
+
+
+def _words(message: Message) -> str | None:
+    """What was said to us alone. What we cannot read asks for help, and so does a command that
+    somebody else gave and that was only forwarded.
+    """
+    text = _text(message)
+    if text:
+        forwarded = message.forward_origin is not None and text.lstrip()[:1] in ("/", "!")
+        return HELP if forwarded else text
+    return HELP if message.effective_attachment else None
+
+
+def _command(message: Message, username: str) -> str | None:
+    """The command that was given among others, to us or to every bot there; None for talk."""
+    text = _text(message)
+    found = _COMMAND.match(text)
+    if found is None or message.forward_origin is not None or message.is_automatic_forward:
+        return None
+    if found[1] and found[1].lower() != username.lower():
+        return None
+    return text
+
+
+def _text(message: Message) -> str:
+    return decodable(message.text or "")
+
+
+def _shown(message: object) -> str:
+    if not isinstance(message, Message):
+        return ""
+    return decodable(message.text or message.caption or "")
+
+
+def _human(person: User | None) -> TypeGuard[User]:
+    return person is not None and not person.is_bot
