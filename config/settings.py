@@ -37,7 +37,7 @@ NOT_YET = ("web__public_url",)
 PROXIES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 # The options of platforms that are lists.
-_LISTS = re.compile(r"__ADMINS$", re.IGNORECASE)
+_LISTS = re.compile(r"__(?:ADMINS|CHANNELS)$", re.IGNORECASE)
 
 Model = TypeVar("Model", bound=BaseModel)
 

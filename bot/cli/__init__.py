@@ -11,6 +11,7 @@ from bot.cli import (
     anniversary,
     backup,
     demo,
+    doctor,
     import_,
     latest,
     restore,
@@ -40,6 +41,7 @@ app.command("search", context_settings={"ignore_unknown_options": True})(search.
 app.command("show")(show.main)
 app.command("anniversary")(anniversary.main)
 app.command("status")(status.main)
+app.command("doctor")(doctor.main)
 app.command("backup")(backup.main)
 app.command("restore")(restore.main)
 

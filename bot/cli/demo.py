@@ -54,7 +54,14 @@ async def _demo(folder: Path) -> None:
             open_storage(folder / "demo.db", Seal(secrets.token_bytes(32)))
         )
         await _bring_in(storage, archive)
-        app = App(storage, Wishes([archive], campaign, allow_private=True, rates={"terminal": 100}))
+        wishes = Wishes(
+            [archive],
+            campaign,
+            allow_private=True,
+            rates={"terminal": 100},
+            unlimited=["terminal"],
+        )
+        app = App(storage, wishes)
         app.stop_on_signals()
         terminal = Terminal(greeting=_greeting(campaign, site.url))
         stage = Stage(app, terminal, site, upcoming(clock))
