@@ -5,24 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bot.chat import Button, Message, Rows
 from bot.i18n import LANGUAGES, Texts, texts
 from bot.text.build import bold, italic, join, plain, shorten, slice_of, trimmed
+from bot.text.links import usable
 from bot.text.split import split, utf16
 from bot.text.to_text import words
-from storage.model import Release, RichText, Suggestion
+from storage.model import Release, RichText, Style, Suggestion
 
 # Telegram's limit in UTF-16 units, the narrowest we know: what fits there is one message.
 MESSAGE = 4096
-PAGE = 3500
-PAGE_HEAD = 300
+# A page of a release with all that stands above its text, which has what they leave.
+PAGE, PAGE_HEAD, PAGE_WHERE = 3500, 300, 40
+PAGE_TEXT = PAGE - PAGE_HEAD - PAGE_WHERE
 LEAD, SHORTEST_LEAD, LEAST_LEAD = 400, 160, 40
 
 # What a list gives to all its titles together, and to one of them, or one snippet, at most.
 LIST_TITLES, LIST_TITLE, SNIPPET = 2400, 300, 300
 BUTTONS_A_ROW = 5
+
+# The files of a release that become buttons, and the words on one.
+FILES, FILE_NAME = 3, 30
 
 # Inline lists show two lines of each.
 SUGGESTED_TITLE, SUGGESTED_LEAD = 200, 120
@@ -30,6 +35,7 @@ SUGGESTED_TITLE, SUGGESTED_LEAD = 200, 120
 EMPTY = RichText()
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)")
+_BARE_URL = re.compile(r"(?:https?:/|www\.|[^\s/]+\.[^\s/]+/)\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +86,21 @@ def body(release: Release) -> RichText:
     return trimmed(slice_of(release.body, begin, len(release.body.text)))
 
 
-def announcement(release: Release, language: str) -> Message:
+def announcement(release: Release, language: str, most: int = MESSAGE) -> Message:
     """A release as it is pushed, and as it is shown when asked for; fits every platform's limit.
 
-    The whole title is shown as long as there is room for it alone; the lead takes what is left.
+    The whole title is shown as long as `most` UTF-16 units have room for it alone; the lead takes
+    what is left.
     """
     t = texts(language)
-    head = headline(release, language)
-    room = min(LEAD, MESSAGE - utf16(head.text) - 2)
+    head = headline(release, language, most)
+    room = min(LEAD, most - utf16(head.text) - 2)
     buttons = [Button(t("Read here"), f"release {release.id} 1")] if body(release) else []
+    share = Button(t("Share"), share=release.id)
     settings = Button(t("⚙️ Settings"), "settings")
     return Message(
         join([head, lead(release, room) if room >= LEAST_LEAD else ""], "\n\n"),
-        _rows([*buttons, *_site(release, t)], [settings]),
+        _rows([*buttons, *_site(release, t)], *_files(release), [share, settings]),
     )
 
 
@@ -121,14 +129,15 @@ def withdrawn(release: Release, language: str) -> Message:
 def page(release: Release, number: int, language: str) -> Message:
     """One page of the whole text; a number past either end gives the page at that end."""
     t = texts(language)
-    pages = split(body(release), PAGE, utf16) or [RichText()]
+    pages = split(body(release), PAGE_TEXT, utf16) or [RichText()]
     number = min(max(number, 1), len(pages))
     where = t("page {page} of {pages}", page=number, pages=len(pages)) if len(pages) > 1 else ""
     head = join([headline(release, language, PAGE_HEAD), where], " · ")
     turns = arrows(f"release {release.id} {{page}}", number, len(pages))
     back = Button(t("Back"), f"release {release.id} 0")
     return Message(
-        join([head, pages[number - 1]], "\n\n"), _rows(turns, [back, *_site(release, t)])
+        join([head, pages[number - 1]], "\n\n"),
+        _rows(turns, [back, *_site(release, t)], *_files(release)),
     )
 
 
@@ -192,6 +201,26 @@ def _site(release: Release, t: Texts) -> list[Button]:
     if there.scheme not in ("http", "https") or not there.netloc:
         return []
     return [Button(t("Open on the site"), url=release.link)]
+
+
+def _files(release: Release) -> list[list[Button]]:
+    """The first PDFs that the text links to, each a row of its own."""
+    found: dict[str, Button] = {}
+    for span in sorted(release.body.spans):
+        url = usable(span.value) if span.style is Style.LINK else None
+        if not url or not urlsplit(url).path.lower().endswith(".pdf"):
+            continue
+        named = _seen(release.body.text[span.start : span.end])
+        if not named or _BARE_URL.fullmatch(named):
+            named = _seen(unquote(urlsplit(url).path.rpartition("/")[2]))
+        label = f"📄 {shorten(plain(named), FILE_NAME).text}"
+        found.setdefault(url.partition("#")[0], Button(label, url=url))
+    return [[button] for button in list(found.values())[:FILES]]
+
+
+def _seen(text: str) -> str:
+    """The text on one line, without what cannot be seen."""
+    return " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
 
 
 def _rows(*rows: Sequence[Button]) -> Rows:

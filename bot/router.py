@@ -1,22 +1,30 @@
-"""Request → command → Message. Here are the only admin check and the only apology."""
+"""Request → command → Message.
+
+Here are the only admin check, the only apology, and the limit of what one person may ask.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
+from functools import partial
 
 import structlog
 
 from bot import present
 from bot.chat import Button, Campaign, Context, Menu, Message, Request
-from bot.commands import commands
+from bot.commands import Command, commands
+from bot.commands._numbers import whole
 from bot.commands._ways import ways_on
 from bot.i18n import LANGUAGES, code, texts
+from bot.patience import LEAVING, QUESTIONS, SUGGESTIONS, Patience, Verdict
 from storage import DatabaseError, Storage
-from storage.model import RichText, Suggestion
+from storage.model import Release, RichText, Suggestion
 
 log = structlog.get_logger()
 
@@ -24,16 +32,39 @@ _TYPED = re.compile(r"[/!]([^\W\d]\w*)(?:@\w*)?(?:\s+(.*))?", re.DOTALL)
 # A release by its number alone, as links and the shell name it.
 _RELEASE = re.compile(r"/?r([0-9]+)(?:@\w*)?", re.IGNORECASE)
 PLAIN_TEXT, RELEASE = "search", "release"
-SUGGESTIONS = 20
+SUGGESTED = 20
+
+# What people want most comes first; what is not named here comes after.
+MENU = (
+    "latest", "search", "anniversary", "onthisday", "subscribe", "unsubscribe", "settings",
+    "release", "contact", "privacy", "forget", "help", "start",
+)  # fmt: skip
+MANAGING = frozenset({"subscribe", "unsubscribe", "settings", "forget"})
+LEAVE = frozenset({"unsubscribe", "forget"})
 
 
 class Router:
-    """Finds who asks, what they ask for, and the command that answers."""
+    """Finds who asks, what they ask for, and the command that answers.
 
-    def __init__(self, storage: Storage, campaign: Campaign, clock: Callable[[], datetime]) -> None:
+    `monotonic` counts seconds for the limit of what one person may ask; on platforms that are
+    `unlimited`, such as the operator's own terminal, there is none.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        campaign: Campaign,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+        unlimited: Collection[str] = (),
+    ) -> None:
         self._storage = storage
         self._campaign = campaign
         self._clock = clock
+        self._unlimited = frozenset(unlimited)
+        self._questions = Patience(QUESTIONS, monotonic)
+        self._leaving = Patience(LEAVING, monotonic)
+        self._suggestions = Patience(SUGGESTIONS, monotonic)
         self._commands = {
             name: command for command in commands() for name in (command.name, *command.aliases)
         }
@@ -45,20 +76,33 @@ class Router:
         t = texts(language)
         return tuple(
             Menu(command.name, t(command.help), t(command.usage) if command.usage else "")
-            for command in commands()
+            for command in sorted(commands(), key=_place)
             if admin or not command.admin
         )
 
     async def answer(self, request: Request) -> Message | None:
-        """What Herald says to this; None where a group talks among itself.
+        """What Herald says to this; None where a group talks among itself, or to a flood.
 
         Raises DatabaseError, and nothing else: then no effect is committed, and what was asked
         has to be asked again.
         """
+        name, words = parse(request)
+        command = self._command(name, request)
+        if not name or (command is None and not request.private and not request.pressed):
+            return None  # a group's own talk, or another bot's command
+        verdict, take_back = self._asks(request, command, words)
+        if verdict is Verdict.SILENCE:
+            return None
         try:
             request = await self._known(request)
-            return await self._answer(request)
-        except DatabaseError:
+            if verdict is Verdict.SAY_SO:
+                return too_fast(request)
+            if command is None:
+                return self._unknown(name, request)
+            context = Context(self._storage, self._campaign, self._clock(), self._offered(request))
+            return await command.answer(replace(request, words=words), context)
+        except (DatabaseError, asyncio.CancelledError):
+            take_back()
             raise
         except Exception:  # the one apology; cancelling is no Exception
             log.error("An answer failed.", exc_info=True)
@@ -67,15 +111,30 @@ class Router:
     async def suggest(self, request: Request, skip: int) -> list[Suggestion]:
         """Inline answers to these words, the latest releases to none; after the first `skip`.
 
-        Raises DatabaseError, and nothing else.
+        `r12` is the release of that number, as the buttons that share one ask. Raises
+        DatabaseError, and nothing else; whoever asks too fast is offered nothing.
         """
-        request = await self._known(request)
-        if not request.words.strip():
-            found = await self._storage.releases.latest(SUGGESTIONS, skip)
-        else:
-            _, hits = await self._storage.search.find(request.words, SUGGESTIONS, skip)
-            found = [hit.release for hit in hits]
+        limited = self._limited(request)
+        if limited and self._suggestions.asks(person(request)) is not Verdict.ANSWER:
+            return []
+        try:
+            request = await self._known(request)
+            found = await self._found(request.words.strip(), max(0, skip))
+        except DatabaseError:
+            raise
+        except Exception:  # nobody reads an apology there
+            log.error("Suggestions failed.", exc_info=True)
+            return []
         return [present.suggestion(release, request.language) for release in found]
+
+    async def _found(self, words: str, skip: int) -> list[Release]:
+        if not words:
+            return await self._storage.releases.latest(SUGGESTED, skip)
+        if shared := _RELEASE.fullmatch(words):
+            release = await self._storage.releases.get(whole(shared[1]) or 0)
+            return [release] if release and not release.withdrawn and not skip else []
+        _, hits = await self._storage.search.find(words, SUGGESTED, skip)
+        return [hit.release for hit in hits]
 
     async def _known(self, request: Request) -> Request:
         """The request with what this person chose in place of what the platform hints."""
@@ -86,24 +145,41 @@ class Router:
             timezone=(known.timezone if known else "") or request.timezone,
         )
 
-    async def _answer(self, request: Request) -> Message | None:
-        name, words = parse(request)
-        if not name:
-            return None
-        admin = request.admin and request.private
+    def _command(self, name: str, request: Request) -> Command | None:
+        """The command of this name, for whom it exists."""
         command = self._commands.get(name)
-        if command is None or (command.admin and not admin):
-            return self._unknown(name, request)
-        menu = self.menu(request.language, admin)
-        context = Context(self._storage, self._campaign, self._clock(), menu)
-        return await command.answer(replace(request, words=words), context)
+        admin = request.admin and request.private
+        return None if command is None or (command.admin and not admin) else command
 
-    def _unknown(self, name: str, request: Request) -> Message | None:
+    def _offered(self, request: Request) -> tuple[Menu, ...]:
+        """What the sender can ask for in this chat: in a group not all is for everybody."""
+        menu = self.menu(request.language, request.admin and request.private)
+        if request.private:
+            return menu
+        hidden = {"start"} if request.may_manage else {"start", *MANAGING}
+        return tuple(entry for entry in menu if entry.name not in hidden)
+
+    def _limited(self, request: Request) -> bool:
+        return not request.admin and request.address.platform not in self._unlimited
+
+    def _asks(
+        self, request: Request, command: Command | None, words: str
+    ) -> tuple[Verdict, Callable[[], None]]:
+        """What becomes of this question, and how to take it back if it has to be put again."""
+        if not self._limited(request):
+            return Verdict.ANSWER, lambda: None
+        who = person(request)
+        if command is not None and command.name in LEAVE:
+            step = f"{who}\0{command.name} {words.lower() == 'yes'}"
+            if self._leaving.asks(step) is Verdict.ANSWER:
+                return Verdict.ANSWER, partial(self._leaving.take_back, step)
+        return self._questions.asks(who), partial(self._questions.take_back, who)
+
+    def _unknown(self, name: str, request: Request) -> Message:
         t = texts(request.language)
         if request.pressed:
-            return Message(RichText(t("This button is too old, I am sorry.")), ways_on(t))
-        if not request.private:
-            return None  # another bot's, most likely
+            said = t("This button is too old, I am sorry.")
+            return Message(RichText(said), ways_on(t) if request.private else ())
         said = t("I do not know this command.")
         names = [c.name for c in commands() if not c.admin]
         close = get_close_matches(name[:40], names, n=1)
@@ -111,6 +187,11 @@ class Router:
             return Message(RichText(said), ways_on(t))
         said += " " + t("Did you mean /{name}?", name=close[0])
         return Message(RichText(said), ((Button(f"/{close[0]}", close[0]),), *ways_on(t)))
+
+
+def _place(command: Command) -> tuple[bool, int]:
+    """Where a command stands in the menu: those for admins last, new ones after the named."""
+    return command.admin, MENU.index(command.name) if command.name in MENU else len(MENU)
 
 
 def parse(request: Request) -> tuple[str, str]:
@@ -124,6 +205,24 @@ def parse(request: Request) -> tuple[str, str]:
     if found := _TYPED.fullmatch(words):
         return found[1].lower(), (found[2] or "").strip()
     return (PLAIN_TEXT, words) if request.private else ("", "")
+
+
+def person(request: Request) -> str:
+    """Who asks, of all people in all chats; which thread of a chat they write in is the same."""
+    return "\0".join((request.address.platform, request.address.chat, request.sender))
+
+
+def too_fast(request: Request) -> Message:
+    """What is said, once, to whoever asks faster than anybody can read."""
+    t = texts(request.language)
+    return Message(
+        RichText(
+            t(
+                "One moment, please: that is more than I can answer at once."
+                " Ask me again in a few seconds."
+            )
+        )
+    )
 
 
 def apology(request: Request) -> Message:

@@ -31,9 +31,13 @@ def test_an_announcement_has_all_a_reader_needs() -> None:
 
     assert message.text.text == "Witness Named\n16 November 2014\n\nThe inquiry spoke."
     assert bold_in(message.text) == ["Witness Named"]
-    assert labels_of(message) == ["Read here", "Open on the site", "⚙️ Settings"]
+    assert [[button.label for button in row] for row in message.buttons] == [
+        ["Read here", "Open on the site"],
+        ["Share", "⚙️ Settings"],
+    ]
     assert commands_of(message) == ["release 12 1", "settings"]
     assert message.buttons[0][1].url == RELEASE.link
+    assert message.buttons[1][0].share == RELEASE.id
 
 
 def test_it_speaks_the_readers_language() -> None:
@@ -41,7 +45,9 @@ def test_it_speaks_the_readers_language() -> None:
     message = present.announcement(RELEASE, "ru")
 
     assert message.text.text.split("\n")[1] == "16 ноября 2014 г. · English"
-    assert labels_of(message) == ["Читать здесь", "Открыть на сайте", "⚙️ Настройки"]
+    assert labels_of(message) == [
+        "Читать здесь", "Открыть на сайте", "Поделиться", "⚙️ Настройки",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("link", ["", "javascript:x()", "mailto:a@b.example", "http://[", "/p/1"])
@@ -49,7 +55,7 @@ def test_only_web_links_become_buttons(link: str) -> None:
     """What a platform could not open is not offered."""
     message = present.announcement(replace(RELEASE, link=link), "en")
 
-    assert labels_of(message) == ["Read here", "⚙️ Settings"]
+    assert labels_of(message) == ["Read here", "Share", "⚙️ Settings"]
 
 
 @given(st.text(max_size=5000), st.text(max_size=3000), st.sampled_from(["en", "ru"]))
@@ -98,28 +104,29 @@ def test_pages_hold_the_whole_text() -> None:
     """Page by page every word is there once, in order, and the spans with them."""
     words = " ".join(f"word{n}" for n in range(3000))
     release = replace(RELEASE, body=RichText(words, (Span(0, len(words), Style.ITALIC),)))
-    pages = [present.page(release, n, "en") for n in range(1, 9)]
+    pages = [present.page(release, n, "en") for n in range(1, 10)]
     texts = [page.text.text.split("\n\n", 1)[1] for page in pages]
 
     assert " ".join(texts) == words
-    assert all(utf16(page.text.text) <= present.MESSAGE for page in pages)
+    assert all(utf16(page.text.text) <= present.PAGE for page in pages)
     assert all(Style.ITALIC in {s.style for s in page.text.spans} for page in pages)
-    assert pages[1].text.text.startswith("Witness Named\n16 November 2014 · page 2 of 8\n\n")
+    assert pages[1].text.text.startswith("Witness Named\n16 November 2014 · page 2 of 9\n\n")
 
 
 def test_the_pages_buttons() -> None:
     """Arrows lead to the pages there are, and there is always a way back."""
     release = replace(RELEASE, body=RichText("word " * 2000))
-    asked = [commands_of(present.page(release, n, "en")) for n in (1, 2, 3)]
+    asked = [commands_of(present.page(release, n, "en")) for n in (1, 2, 3, 4)]
 
     assert asked == [
         ["release 12 2", "release 12 0"],
         ["release 12 1", "release 12 3", "release 12 0"],
-        ["release 12 2", "release 12 0"],
+        ["release 12 2", "release 12 4", "release 12 0"],
+        ["release 12 3", "release 12 0"],
     ]
 
 
-@pytest.mark.parametrize(("asked", "shown"), [(-5, 1), (10**15, 3)])
+@pytest.mark.parametrize(("asked", "shown"), [(-5, 1), (10**15, 4)])
 def test_a_page_past_the_end_is_the_page_at_the_end(asked: int, shown: int) -> None:
     """A release that became shorter meanwhile still answers its old buttons."""
     release = replace(RELEASE, body=RichText("word " * 2000))
@@ -133,6 +140,86 @@ def test_a_short_text_has_no_page_numbers() -> None:
 
     assert message.text.text == "Witness Named\n16 November 2014\n\nThe inquiry spoke."
     assert commands_of(message) == ["release 12 0"]
+
+
+@given(
+    st.text(max_size=400), st.text(max_size=20_000), st.integers(-1, 99),
+    st.sampled_from(["en", "ru"]),
+)  # fmt: skip
+def test_a_page_always_fits(title: str, body: str, number: int, language: str) -> None:
+    """Whatever the title and text, a page with all above it is 3,500 UTF-16 units at most."""
+    release = replace(RELEASE, title=title, body=RichText(body * 3), language="ka")
+
+    assert utf16(present.page(release, number, language).text.text) <= 3500
+
+
+def linked(*links: tuple[str, str]) -> Release:
+    """A release whose body is these words, each with its link."""
+    text, spans = "", []
+    for words, url in links:
+        spans.append(Span(len(text), len(text) + len(words), Style.LINK, url))
+        text += words + " and "
+    return replace(RELEASE, body=RichText(text, tuple(spans)))
+
+
+def files_of(message: Message) -> list[tuple[str, str]]:
+    rows = [row for row in message.buttons if row[0].label.startswith("📄")]
+    assert all(len(row) == 1 for row in rows), "each has a row of its own"
+    return [(row[0].label.removeprefix("📄 "), row[0].url) for row in rows]
+
+
+SITE = "https://lind.example"
+
+
+@pytest.mark.parametrize(
+    ("words", "url", "label"),
+    [
+        ("The report", f"{SITE}/r.pdf", "The report"),
+        ("The\n report", f"{SITE}/r.PDF?v=2#page=3", "The report"),
+        ("", f"{SITE}/a.pdf", "a.pdf"),
+        (f"{SITE}/2014/The%20Report.pdf", f"{SITE}/2014/The%20Report.pdf", "The Report.pdf"),
+        ("www.lind.example/r.pdf", f"{SITE}/r.pdf", "r.pdf"),
+        ("lind.example/files/r.pdf", f"{SITE}/files/r.pdf", "r.pdf"),
+        ("\u200b", f"{SITE}/%D0%9E%D1%82%D1%87%D1%91%D1%82.pdf", "Отчёт.pdf"),
+        (f"{SITE}/x", f"{SITE}/%00%0a%ff.pdf", "�.pdf"),
+        ("The whole report of the inquiry of 2014", f"{SITE}/r.pdf",
+         "The whole report of the…"),
+        ("x" * 50, f"{SITE}/r.pdf", "x" * 29 + "…"),
+    ],
+)  # fmt: skip
+def test_a_pdf_becomes_a_button(words: str, url: str, label: str) -> None:
+    """It says what its link says, cut to thirty letters; a bare address is a file's name."""
+    if not words:
+        words = url
+    message = present.announcement(linked((words, url)), "en")
+
+    assert files_of(message) == [(label, url)]
+    assert message.buttons[-1][-1].label == "⚙️ Settings"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "/report.pdf", "ftp://lind.example/r.pdf", "javascript:r.pdf", "mailto:a@b.pdf",
+     "http://[/r.pdf", f"{SITE}/r.pdf.html", f"{SITE}/?file=r.pdf", f"{SITE}/#r.pdf", "r.pdf",
+     "https://lind.pdf"],
+)  # fmt: skip
+def test_no_other_link_is_a_pdf(url: str) -> None:
+    """A file is known by the end of its path, and only the web has files to open."""
+    assert files_of(present.announcement(linked(("The report", url)), "en")) == []
+
+
+def test_three_pdfs_at_most_and_none_twice() -> None:
+    """The first of each, in the order of the text, in the card and on every page."""
+    links = [("One", f"{SITE}/1.pdf"), ("Download", f"{SITE}/1.pdf#page=2"),
+             ("Two", f"{SITE}/2.pdf"), ("Page", SITE), ("Three", f"{SITE}/3.pdf"),
+             ("Four", f"{SITE}/4.pdf")]  # fmt: skip
+    release = linked(*links)
+    release = replace(release, body=replace(release.body, spans=release.body.spans[::-1]))
+    expected = [("One", f"{SITE}/1.pdf"), ("Two", f"{SITE}/2.pdf"), ("Three", f"{SITE}/3.pdf")]
+
+    assert files_of(present.announcement(release, "en")) == expected
+    assert files_of(present.page(release, 1, "ru")) == expected
+    assert files_of(present.withdrawn(release, "en")) == []
 
 
 def test_a_withdrawn_release_says_only_that() -> None:

@@ -29,7 +29,10 @@ ROOMS: dict[str, set[str]] = {
     "bot.commands": {
         "bot.chat", "bot.present", "storage", "bot.text", "bot.i18n", "bot.anniversaries",
     },
-    "bot.router": {"bot.chat", "bot.commands", "bot.present", "storage", "bot.i18n"},
+    "bot.patience": set(),
+    "bot.router": {
+        "bot.chat", "bot.commands", "bot.patience", "bot.present", "storage", "bot.i18n",
+    },
     "bot.server": {"storage"},
     "bot.platforms": {
         "bot.chat", "bot.present", "bot.text", "bot.i18n", "bot.proxy", "config", "storage",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.chat import Request
+from bot.commands import commands
 from bot.i18n import texts
-from bot.router import parse
+from bot.router import LEAVE, MANAGING, MENU, parse
 from storage import Storage
-from storage.model import Address
+from storage.model import Address, Release
 from tests.commands.house import House, built, commands_of
 
 NOBODY = Address("terminal", "1")
@@ -101,12 +105,38 @@ async def test_menus(house: House) -> None:
     admins = [entry.name for entry in house.router.menu("ru", admin=True)]
 
     assert names == [
-        "anniversary", "contact", "forget", "help", "latest", "onthisday", "privacy", "release",
-        "search", "settings", "start", "subscribe", "unsubscribe",
-    ]  # fmt: skip
+        "latest", "search", "anniversary", "onthisday", "subscribe", "unsubscribe", "settings",
+        "release", "contact", "privacy", "forget", "help", "start",
+    ], "what is wanted most comes first"  # fmt: skip
     assert admins == [*names, "status"]
     for entry, russian in zip(house.router.menu("en"), house.router.menu("ru"), strict=True):
         assert entry.help != russian.help
+
+
+def test_every_place_in_the_menu_is_a_commands() -> None:
+    """A command that is renamed or gone leaves no place behind."""
+    assert set(MENU) | MANAGING | LEAVE <= {command.name for command in commands()}
+
+
+async def test_a_new_command_comes_after_the_known(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One new file is enough for a command: it stands behind those that have a place."""
+    monkeypatch.setattr("bot.router.MENU", ("latest", "start"))
+    names = [entry.name for entry in house.router.menu("en", admin=True)]
+
+    assert names[:4] == ["latest", "start", "anniversary", "contact"]
+    assert names[-1] == "status"
+
+
+@pytest.mark.parametrize(("may_manage", "more"), [(False, set()), (True, set(MANAGING))])
+async def test_help_in_a_group(house: House, may_manage: bool, more: set[str]) -> None:
+    """What only the chat's admins can do is shown to them alone, and nobody is welcomed."""
+    said = (await house.ask("/help", private=False, may_manage=may_manage, admin=True)).text.text
+    shown = {line.split()[0].lstrip("/") for line in said.split("\n") if line.startswith("/")}
+
+    assert shown == {"latest", "search", "anniversary", "onthisday", "release", "contact",
+                     "privacy", "help", *more}  # fmt: skip
 
 
 async def test_an_old_button_says_so(house: House) -> None:
@@ -115,6 +145,7 @@ async def test_an_old_button_says_so(house: House) -> None:
 
     assert message.text.text == "This button is too old, I am sorry."
     assert commands_of(message)
+    assert not commands_of(await house.press("follow lind", private=False)), "short in a group"
 
 
 async def test_a_fault_is_one_apology_and_no_leak(house: House) -> None:
@@ -137,3 +168,76 @@ async def test_a_fault_is_one_apology_and_no_leak(house: House) -> None:
     assert [entry["exc_info"] for entry in logged] == [True], "which the log shows as its place"
     assert "reader" not in str(logged)
     assert house.address.chat not in str(logged[0]["event"])
+
+
+async def suggested(house: House, words: str, skip: int = 0) -> list[str]:
+    """The ids of what is offered inline."""
+    request = Request(house.address, words, house.now, language="ru")
+    return [one.id.partition(".")[0] for one in await house.router.suggest(request, skip)]
+
+
+async def test_suggestions(house: House) -> None:
+    """Nothing typed offers the latest, words what has them, and both go on where they stopped."""
+    latest = [f"r{release.id}" for release in await house.storage.releases.latest(30)]
+
+    assert await suggested(house, "  ") == latest[:20]
+    assert await suggested(house, "", 20) == latest[20:]
+    assert await suggested(house, "", 40) == []
+    assert await suggested(house, "witness named") == ["r10"]
+    assert await suggested(house, "zebra") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "skip", "found"),
+    [("r5", 0, ["r5"]), (" R5 ", 0, ["r5"]), ("r5", 1, []), ("r31", 0, []), ("r0", 0, []),
+     ("r" + "9" * 200, 0, [])],
+)  # fmt: skip
+async def test_a_shared_release_is_suggested(
+    house: House, words: str, skip: int, found: list[str]
+) -> None:
+    """Its number alone offers that one release."""
+    assert await suggested(house, words, skip) == found
+
+
+async def test_a_withdrawn_release_is_not_suggested(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the campaign took back is not handed on by a button that shared it before."""
+    release = await house.storage.releases.get(5)
+    assert release is not None
+
+    async def get(_: object, number: int) -> Release:
+        return replace(release, id=number, withdrawn=True)
+
+    monkeypatch.setattr(type(house.storage.releases), "get", get)
+
+    assert await suggested(house, "r5") == []
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(words=st.text(max_size=300), skip=st.integers(-10, 10**6))
+async def test_any_text_can_be_typed_inline(house: House, words: str, skip: int) -> None:
+    """No text that is typed behind the bot's name is an error."""
+    with structlog.testing.capture_logs() as logged:
+        found = await suggested(house, words, skip)
+
+    assert len(found) <= 20
+    assert logged == []
+
+
+async def test_failing_suggestions_are_none(house: House) -> None:
+    """What goes wrong there is logged, and nothing is offered."""
+
+    async def broken(words: str, count: int, skip: int = 0) -> None:
+        raise ValueError(f"cannot read {words}")
+
+    house.storage.search.find = broken  # type: ignore[assignment, method-assign]
+    with structlog.testing.capture_logs() as logged:
+        assert await suggested(house, "witness") == []
+
+    assert [entry["event"] for entry in logged] == ["Suggestions failed."]
+    assert "witness" not in str(logged)

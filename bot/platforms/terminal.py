@@ -134,11 +134,14 @@ class Terminal:
         for row in message.buttons:
             labels = []
             for button in row:
+                if button.share:
+                    continue  # a terminal has nobody to share with
                 self._buttons.append(button)
                 label = "" if button.label == str(number) else f" {button.label}"
                 labels.append(f"[{number}]{label}")
                 number += 1
-            rows.append("   ".join(labels))
+            if labels:
+                rows.append("   ".join(labels))
         self._print(
             Text("\n\n").join([drawn(message.text), *([Text("\n".join(rows))] if rows else [])])
         )
