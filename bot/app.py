@@ -68,6 +68,7 @@ class App:
         self.stopping = asyncio.Event()
         self.news = asyncio.Event()
         self._not_ready: set[str] = set()
+        self._working: set[str] = set()
         self._all_ready = asyncio.Event()
         self._server: Server | None = None
         self._refused: Stop | None = None
@@ -91,9 +92,10 @@ class App:
             loop.add_signal_handler(number, self.stopping.set)
 
     async def run(self, platforms: Sequence[Platform]) -> None:
-        """Run until stopped. Raises Stop if a platform refuses us before all were ready."""
+        """Run until stopped. Raises Stop if we are refused: by any at first, by the last later."""
         await self.storage.facts.alive(clock())
         self._not_ready = {platform.name for platform in platforms}
+        self._working = set(self._not_ready)
         async with AsyncExitStack() as stack:
             fetcher = await stack.enter_async_context(
                 open_fetcher(
@@ -174,11 +176,15 @@ class App:
         await platform.run(self.answer, lambda: self._ready(platform.name))
 
     def _refused_by(self, platform: Platform, error: Stop) -> None:
+        self._working.discard(platform.name)
         if platform.name in self._not_ready:  # whoever started us hears it as the error it is
             self._refused = error
             self.stopping.set()
             return
         log.error("The platform refused us and is stopped.", platform=platform.name, why=str(error))
+        if not self._working:  # nobody could be told any more: whoever watches us has to know
+            self._refused = error
+            self.stopping.set()
 
     def _ready(self, name: str) -> None:
         if name in self._not_ready:

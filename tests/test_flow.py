@@ -172,6 +172,15 @@ async def test_a_refused_token_ends_the_start_with_two(world: World) -> None:
     assert "WrongToken" not in err
 
 
+async def test_a_token_revoked_later_ends_the_last_platform(world: World) -> None:
+    """With nobody left to talk to, Herald ends with 2, so that whoever watches it knows."""
+    async with running(world.env) as process:
+        world.api.revoked = True
+        world.api.user_sends(PEOPLE[0], "/latest")
+
+        assert await process.ended() == 2
+
+
 async def test_the_log_has_no_token_address_or_words_at_debug(world: World) -> None:
     """Everything people write and are is missing from the log, the libraries' lines included."""
     async with at_work(world) as process:

@@ -13,6 +13,9 @@ from telegram import error as tg
 from bot import chat
 from storage.model import Address
 
+# What the library raises where an answer lacks what it insists on.
+UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
+
 
 class NotSent(tg.NetworkError):
     """The request never left us: no connection, or none free."""
@@ -45,6 +48,13 @@ class NoBotApi(tg.NetworkError):
     def __init__(self, status: int) -> None:
         super().__init__(f"no Bot API answers here (HTTP {status})")
         self.status = status
+
+
+class NoMethod(tg.BadRequest):
+    """404: this Bot API server lacks the method. (Of a wrong token only getMe can tell.)"""
+
+    def __init__(self) -> None:
+        super().__init__("this Bot API has no such method")
 
 
 _GONE = {

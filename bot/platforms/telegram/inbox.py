@@ -23,8 +23,8 @@ from bot.platforms.telegram.desk import Desk
 from bot.platforms.telegram.lanes import Lanes
 from bot.platforms.telegram.poll import Json, Ledger
 from bot.platforms.telegram.presses import Presses
-from bot.platforms.telegram.rights import whole
-from bot.platforms.telegram.shapes import kind_of, sound
+from bot.platforms.telegram.seldom import Seldom
+from bot.platforms.telegram.shapes import bare, in_full, kind_of, sound
 from storage import DatabaseError
 
 log = structlog.get_logger(__name__)
@@ -36,6 +36,9 @@ WAITING = 10_000  # updates of one chat; more are never in hand, polled or broug
 
 Bot = ExtBot[None]
 App = Application[Any, Any, Any, Any, Any, Any]
+# Anybody can make updates that nobody can read: they must not fill the log.
+_odd = Seldom()
+
 Handle = Callable[[Update, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]
 
 
@@ -62,7 +65,9 @@ class Inbox:
         if update.callback_query is not None:
             self._presses.put(update.callback_query.id, partial(self._acknowledge, update))
         key = update.effective_chat.id if update.effective_chat else ("update", number)
-        self._lanes.put(key, partial(self._process, update))
+        if not self._lanes.put(key, partial(self._process, update)):
+            log.warning("One chat asks more than can be kept; an update is skipped.", update=number)
+            self.ledger.done(number)
 
     async def end(self, seconds: float) -> None:
         """Let what is in hand be done, for so long at most; what is not comes again."""
@@ -129,23 +134,16 @@ def _parsed(raw: Json, kind: str, bot: Bot) -> Update | None:
     """The update, or None and a line in the log for one that cannot be read."""
     number = raw["update_id"]
     if not sound(raw, kind):
-        log.warning("An update cannot be read and is skipped.", update=number, kind=kind)
+        _odd.met("An update cannot be read and is skipped.", update=number, kind=kind)
         return None
-    try:
-        return Update.de_json({"update_id": number, kind: _in_full(raw[kind], kind)}, bot)
-    except Exception as error:  # noqa: BLE001 - the library lets anything fly; others must go on
-        log.warning(
-            "An update cannot be read and is skipped.",
-            update=number, kind=kind, error=type(error).__name__,
-        )  # fmt: skip
-        return None
-
-
-def _in_full(told: Json, kind: str) -> Json:
-    """What is told of our place in a chat with all that the library insists on."""
-    if kind != "my_chat_member":
-        return told
-    return told | {name: whole(told[name]) for name in ("old_chat_member", "new_chat_member")}
+    told, failed = in_full(raw[kind], kind), ""
+    for form in (told, bare(told, kind)):
+        try:
+            return Update.de_json({"update_id": number, kind: form}, bot)
+        except Exception as error:  # noqa: BLE001 - the library lets anything fly; others must go on
+            failed = type(error).__name__
+    _odd.met("An update cannot be read and is skipped.", update=number, kind=kind, error=failed)
+    return None
 
 
 async def _failed(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:

@@ -57,7 +57,8 @@ class Photos:
                 if self._no_use(picture, error):
                     return None
             else:
-                self._remember(picture, sent.photo[-1].file_id)
+                if sent.photo:
+                    self._remember(picture, sent.photo[-1].file_id)
                 return sent.message_id
         return None
 

@@ -17,12 +17,13 @@ from bot.chat import Answer, Host, Message, Refused, Sent
 from bot.platforms.telegram import Options, errors
 from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.drawing import LIMITS, Drawn, drawn
+from bot.platforms.telegram.errors import UNREADABLE, Ambiguous
 from bot.platforms.telegram.inbox import App, Bot, Inbox
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.parts import parts
 from bot.platforms.telegram.pictures import Photos, under_picture
 from bot.platforms.telegram.poll import Json, Trouble, outcome, poll
-from bot.platforms.telegram.requests import Requests
+from bot.platforms.telegram.requests import Requests, accepted
 from bot.platforms.telegram.updates import KINDS, NAME
 from bot.platforms.telegram.webhook import Webhook
 from bot.text.split import utf16
@@ -98,7 +99,7 @@ class Telegram:
         sent = await self._tried(
             address, self._sent(address, drawn(message, self._username), message.picture)
         )
-        return Sent(str(sent))
+        return Sent("" if sent is None else str(sent))
 
     async def edit(self, address: Address, sent: Sent, message: Message) -> None:
         """Replace a message; that it already reads like that is a success."""
@@ -156,13 +157,20 @@ class Telegram:
             if not errors.not_there(error):
                 raise
 
-    async def _tried(self, address: Address, call: Awaitable[Result]) -> Result:
+    async def _tried(self, address: Address, call: Awaitable[Result]) -> Result | None:
+        """What came of it; None if it was done, and the library cannot read what was answered."""
         self._calls += 1
         self._idle.clear()
+        accepted.set(False)
         try:
             return await call
         except TelegramError as error:
             failure = errors.classified(error, address)
+        except UNREADABLE as error:
+            if not accepted.get():
+                raise
+            log.debug("An answer could not be read.", error=type(error).__name__)
+            return None
         finally:
             self._calls -= 1
             if not self._calls:
@@ -203,6 +211,8 @@ class Telegram:
             log.info("A webhook stands for this bot; it is removed, as Herald polls.")
             await self._bot.delete_webhook()
             found = await self._requests.call(url, fields, wait + POLL_GRACE)
+        if not isinstance(found, list):
+            raise Ambiguous
         return [update for update in found if isinstance(update, dict)]
 
     async def _finish(self, inbox: Inbox, inline: Inline, answers: Answers) -> None:

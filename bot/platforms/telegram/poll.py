@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -23,6 +24,7 @@ Result = TypeVar("Result")
 Fetch = Callable[[int, int], Awaitable[list[Json]]]
 
 POLL_SECONDS = 30
+SHORTEST_WAIT = 0.5
 # How long a poll waits for what is still being handled. Asked again within half a second with
 # the same offset, Telegram gives one update only (telegram-bot-api Client.cpp,
 # process_get_updates_query).
@@ -30,6 +32,7 @@ HOLD_SECONDS = 1.0
 # Confirms nothing, as 0 does. But Telegram lets wait who asks with the same offset within three
 # seconds (Client.cpp, do_get_updates), as a run does whose forerunner has just ended with 0.
 FIRST_OFFSET = 1
+OVER = 1000  # updates that are done, remembered
 CONFLICT_SECONDS = 5.0
 LONGEST_PAUSE = 30.0
 
@@ -40,12 +43,13 @@ class Ledger:
     def __init__(self) -> None:
         self.offset = 0
         self._taken: dict[int, asyncio.Future[bool]] = {}
+        self._over: OrderedDict[int, None] = OrderedDict()
         self._settled = asyncio.Event()
         self._settled.set()
 
     def take(self, number: int) -> bool:
-        """Take an update in hand; False if it is already."""
-        if number in self._taken:
+        """Take an update in hand; False if it is already, or was done not long ago."""
+        if number in self._taken or number in self._over:
             return False
         self._taken[number] = asyncio.get_running_loop().create_future()
         self._settled.clear()
@@ -54,14 +58,23 @@ class Ledger:
     def done(self, number: int) -> None:
         """The effect of this update is committed, or it has none."""
         self.take(number)
+        if number not in self._taken:
+            return
         if not self._taken[number].done():
             self._taken[number].set_result(True)
         for first, end in list(self._taken.items()):
             if not (end.done() and end.result()):
                 return
             del self._taken[first]
+            self._remember(first)
             self.offset = first + 1
         self._settled.set()
+
+    def _remember(self, number: int) -> None:
+        """A webhook brings one again whose 200 was lost on its way."""
+        self._over[number] = None
+        while len(self._over) > OVER:
+            self._over.popitem(last=False)
 
     async def settle(self, seconds: float) -> bool:
         """Wait until all that was taken is done; False if that takes longer."""
@@ -100,7 +113,9 @@ async def poll(
     """
     trouble = Trouble()
     wait, up = 0, False
+    clock = asyncio.get_running_loop().time
     while True:
+        began = clock()
         batch = await outcome(fetch(ledger.offset if up else FIRST_OFFSET, wait))
         if isinstance(batch, TelegramError):
             await asyncio.sleep(trouble.met(batch, started=up))
@@ -109,6 +124,8 @@ async def poll(
         if not up:
             up = True
             ready()
+        if wait and not batch and clock() - began < SHORTEST_WAIT:
+            await asyncio.sleep(SHORTEST_WAIT)  # a server that does not know how to wait
         for update in batch:
             take(update, ledger, handle)
         # One slow chat must not keep the others' updates waiting: then we ask again.

@@ -10,6 +10,7 @@ import asyncio
 import io
 import json
 from contextlib import suppress
+from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +22,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
-from bot.platforms.telegram.errors import Ambiguous, NoBotApi, NotSent, SlowDown
+from bot.platforms.telegram.errors import Ambiguous, NoBotApi, NoMethod, NotSent, SlowDown
 from bot.proxy import PROXY_ERRORS, connector, http_proxy
 
 CONNECTIONS = 256
@@ -32,6 +33,10 @@ UPLOAD_SECONDS = 90.0  # the same, and a slow line's time for ten megabytes
 LANDING_SECONDS = 2.0
 
 LOST = (aiohttp.ClientError, OSError, *PROXY_ERRORS)
+
+
+# Whether the last request of this task was accepted, whatever the library makes of the answer.
+accepted: ContextVar[bool] = ContextVar("accepted", default=False)
 
 
 class Requests(BaseRequest):
@@ -103,7 +108,11 @@ class Requests(BaseRequest):
         except LOST:
             failure: TelegramError = Ambiguous() if trace.left else NotSent()
         else:
-            return (status, payload) if method == "GET" else checked(status, payload)
+            if method == "GET":
+                return status, payload
+            answer = checked(status, payload, getme=url.lower().endswith("/getme"))
+            accepted.set(answer[0] < 300)
+            return answer
         # Raised out here, or the library's error with its URL would hang on it.
         raise failure
 
@@ -126,7 +135,7 @@ class Requests(BaseRequest):
         return self._session
 
 
-def checked(status: int, payload: bytes) -> tuple[int, bytes]:
+def checked(status: int, payload: bytes, *, getme: bool = True) -> tuple[int, bytes]:
     """An answer as the library may see it: JSON, and its status never better than its `ok`.
 
     Raises SlowDown, NoBotApi, Ambiguous or InvalidToken for what the library would mistake.
@@ -149,6 +158,8 @@ def checked(status: int, payload: bytes) -> tuple[int, bytes]:
         raise SlowDown(float(wait) if isinstance(wait, int | float) else None)
     if status == 413:
         raise BadRequest("message is too long")
+    if status == 404 and not getme:
+        raise NoMethod
     if status == 421:  # another data centre's bot: as good as a wrong token
         raise InvalidToken
     return status, payload

@@ -14,9 +14,10 @@ from typing import NoReturn
 
 import structlog
 from telegram import Bot, WebhookInfo
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
-from bot.chat import Server
+from bot.chat import Server, Stop
+from bot.platforms.telegram.errors import UNREADABLE
 from bot.platforms.telegram.poll import Json, Ledger, Result, Trouble, outcome, take
 from bot.platforms.telegram.updates import KINDS
 
@@ -101,24 +102,37 @@ class Webhook:
             )
         )  # fmt: skip
         info = await self._info()
-        self._shown, self._failed_at = info.url, info.last_error_date
+        if info is not None:
+            self._shown, self._failed_at = info.url, info.last_error_date
 
     async def _look(self) -> None:
         """Say what keeps Telegram from bringing updates; set the webhook again where it is gone."""
         info = await self._info()
-        if info.url != self._shown:
+        if info is None:
+            return
+        if info.url != (self._shown or info.url):
             log.warning("The webhook was removed or replaced by another program; it is set again.")
-            return await self._set()
+            await self._set()
+            return
         if info.last_error_date == self._failed_at:
             self._said = ""
         elif info.last_error_message != self._said:
             self._said = info.last_error_message or ""
             log.warning("Telegram could not bring an update to the webhook.", reason=self._said)
         self._failed_at = info.last_error_date
-        return None
 
-    async def _info(self) -> WebhookInfo:
-        return await _insist(self._bot.get_webhook_info)
+    async def _info(self) -> WebhookInfo | None:
+        """How it stands with the webhook, None where nobody says. Raises Stop for a bad token.
+
+        It is good to know, and nothing depends on it: a server of one's own may say less.
+        """
+        try:
+            found = await outcome(self._bot.get_webhook_info())
+        except UNREADABLE:
+            return None
+        if isinstance(found, InvalidToken):
+            raise Stop("Telegram refused the bot token")
+        return None if isinstance(found, TelegramError) else found
 
 
 async def _insist(call: Callable[[], Awaitable[Result]]) -> Result:
