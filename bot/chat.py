@@ -115,7 +115,7 @@ class Sent:
 
 
 Answer = Callable[[Request], Awaitable[Message | None]]
-Suggest = Callable[[Request, int], Awaitable[Sequence[Suggestion]]]
+Suggest = Callable[[Request, int], Awaitable[Sequence[Suggestion] | None]]
 
 
 # Gets the headers, their names in lower case, and the body; gives the status to answer with.
@@ -134,7 +134,8 @@ class Host:
     """What a platform finds when it is connected.
 
     `menu` gives the commands of a language, with those of admins if asked; `suggest` gives inline
-    answers to a request, those after the first so many; `server` is the web port.
+    answers to a request, those after the first so many, or None where it did not look; `server`
+    is the web port.
     """
 
     storage: Storage

@@ -39,6 +39,10 @@ class Allowance:
 # Twenty: leafing fast through pages and lists never gets there, typing even less. One a second
 # is more than anybody reads. Five again: the silence of a person who stops lasts five seconds.
 QUESTIONS = Allowance(20, 1.0, again=5, unheard=0.5)
+# In a group everybody reads what one person asks for, and the group's own limit is shared.
+IN_GROUPS = Allowance(6, 5.0, again=2, unheard=0.5)
+# Asked of one chat for another: each costs the platform look-ups.
+FAR = Allowance(10, 3.0, again=3, unheard=0.5)
 # Every letter typed asks for suggestions: five a second is faster than people type.
 SUGGESTIONS = Allowance(60, 0.2, again=10, unheard=0.5)
 # The ways out are never shut for longer than it takes to walk through one.

@@ -22,7 +22,7 @@ from bot.commands import Command, commands
 from bot.commands._numbers import whole
 from bot.commands._ways import ways_on
 from bot.i18n import LANGUAGES, code, texts
-from bot.patience import LEAVING, QUESTIONS, SUGGESTIONS, Patience, Verdict
+from bot.patience import IN_GROUPS, LEAVING, QUESTIONS, SUGGESTIONS, Patience, Verdict
 from storage import DatabaseError, Storage
 from storage.model import Release, RichText, Suggestion
 
@@ -63,6 +63,7 @@ class Router:
         self._clock = clock
         self._unlimited = frozenset(unlimited)
         self._questions = Patience(QUESTIONS, monotonic)
+        self._in_groups = Patience(IN_GROUPS, monotonic)
         self._leaving = Patience(LEAVING, monotonic)
         self._suggestions = Patience(SUGGESTIONS, monotonic)
         self._commands = {
@@ -108,15 +109,16 @@ class Router:
             log.error("An answer failed.", exc_info=True)
             return apology(request)
 
-    async def suggest(self, request: Request, skip: int) -> list[Suggestion]:
+    async def suggest(self, request: Request, skip: int) -> list[Suggestion] | None:
         """Inline answers to these words, the latest releases to none; after the first `skip`.
 
         `r12` is the release of that number, as the buttons that share one ask. Raises
-        DatabaseError, and nothing else; whoever asks too fast is offered nothing.
+        DatabaseError, and nothing else. None where nothing was looked for: to whoever asks too
+        fast, and where something went wrong on our side.
         """
         limited = self._limited(request)
         if limited and self._suggestions.asks(person(request)) is not Verdict.ANSWER:
-            return []
+            return None
         try:
             request = await self._known(request)
             found = await self._found(request.words.strip(), max(0, skip))
@@ -124,7 +126,7 @@ class Router:
             raise
         except Exception:  # nobody reads an apology there
             log.error("Suggestions failed.", exc_info=True)
-            return []
+            return None
         return [present.suggestion(release, request.language) for release in found]
 
     async def _found(self, words: str, skip: int) -> list[Release]:
@@ -173,7 +175,11 @@ class Router:
             step = f"{who}\0{command.name} {words.lower() == 'yes'}"
             if self._leaving.asks(step) is Verdict.ANSWER:
                 return Verdict.ANSWER, partial(self._leaving.take_back, step)
-        return self._questions.asks(who), partial(self._questions.take_back, who)
+        patience = self._questions if request.private else self._in_groups
+        verdict = patience.asks(who)
+        if verdict is not Verdict.ANSWER:  # it was not counted
+            return verdict, lambda: None
+        return verdict, partial(patience.take_back, who)
 
     def _unknown(self, name: str, request: Request) -> Message:
         t = texts(request.language)

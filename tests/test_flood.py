@@ -170,12 +170,43 @@ async def test_a_question_to_be_put_again_counts_once(
     assert "subscribed" in text(await house.hear("/subscribe", sender="1"))
 
 
+async def test_a_question_that_was_not_answered_gives_no_room_back(
+    house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is one too many was never counted: a database in trouble makes no flood shorter."""
+    await flood(house, 20)
+
+    async def away(address: Address) -> None:
+        raise DatabaseError("The database is locked.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(house.storage.subscribers), "find", lambda _, address: away(address))
+        with pytest.raises(DatabaseError):
+            await house.hear("/contact")
+    clock.now += 4
+
+    assert await house.hear("/contact") is None
+
+
+async def test_in_a_group_one_person_may_ask_less(house: House, clock: Clock) -> None:
+    """Six at once, and two more after a while: the others read along."""
+    heard = await flood(house, 8, sender="7", private=False)
+
+    assert all("Lind" in answer for answer in heard[:6])
+    assert heard[6:] == [TOO_FAST["en"], ""]
+    assert await house.hear("/contact", sender="7"), "their own chat is another"
+    clock.now += 15
+    assert await house.hear("/contact", sender="7", private=False)
+
+
 async def test_suggestions_have_their_own_limit(house: House, now: datetime, clock: Clock) -> None:
     """Typing gets three times as much, then nothing; questions are not touched by it."""
     asked = Request(house.address, "inquiry", now)
     found = [bool(await house.router.suggest(asked, 0)) for _ in range(100)]
 
     assert found == [True] * 60 + [False] * 40
+    assert await house.router.suggest(asked, 0) is None, "nothing was looked for"
+    assert [] == await house.router.suggest(replace(asked, words="zebra", sender="8"), 0)
     assert await house.hear("/contact")
     assert await house.router.suggest(replace(asked, admin=True), 0)
     clock.now += 2

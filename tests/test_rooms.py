@@ -35,7 +35,8 @@ ROOMS: dict[str, set[str]] = {
     },
     "bot.server": {"storage"},
     "bot.platforms": {
-        "bot.chat", "bot.present", "bot.text", "bot.i18n", "bot.proxy", "config", "storage",
+        "bot.chat", "bot.present", "bot.text", "bot.i18n", "bot.patience", "bot.proxy", "config",
+        "storage",
     },
     "bot.app": EVERYTHING,
     "bot.cli": EVERYTHING,

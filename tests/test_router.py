@@ -173,7 +173,7 @@ async def test_a_fault_is_one_apology_and_no_leak(house: House) -> None:
 async def suggested(house: House, words: str, skip: int = 0) -> list[str]:
     """The ids of what is offered inline."""
     request = Request(house.address, words, house.now, language="ru")
-    return [one.id.partition(".")[0] for one in await house.router.suggest(request, skip)]
+    return [one.id.partition(".")[0] for one in await house.router.suggest(request, skip) or ()]
 
 
 async def test_suggestions(house: House) -> None:

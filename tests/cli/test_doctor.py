@@ -8,7 +8,7 @@ import os
 import socket
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +17,14 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.chat import Campaign
+from bot.cli.checks import everything
 from bot.cli.checks.database import judged
+from bot.cli.opened import Chosen
 from bot.platforms.checking import Around
 from bot.platforms.telegram import Options
 from bot.platforms.telegram.check import check
+from config import Settings
 from storage import Seal, open_storage
 from storage.health import Health
 from storage.model import Address
@@ -447,3 +451,30 @@ async def test_a_thorough_look_takes_the_time_it_takes(world: World) -> None:
 
     assert 0 == code
     assert "Every index was compared." in out
+
+
+@pytest.mark.parametrize("name", ["database", "machine"])
+async def test_a_check_that_breaks_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A fault of the doctor's own is one line more, which names its kind and none of its words."""
+
+    def broken(*_: object, **__: object) -> Coroutine[object, object, Health]:
+        raise ZeroDivisionError("secret")
+
+    async def breaks(*_: object, **__: object) -> Health:
+        return await broken()
+
+    if name == "database":
+        monkeypatch.setattr("bot.cli.checks.health", breaks)
+    else:
+        monkeypatch.setattr("bot.cli.checks.machine.here", broken)
+    settings = Settings(database=tmp_path / "herald.db", secret_key_file=tmp_path / "key")
+    wishes = Chosen(settings, {}, (), Campaign("Test", {}))
+    found = await everything(wishes, lambda _: None)
+
+    (line,) = [one for one in found if one.check == name]
+    assert (line.ok, line.detail) == (False, "It could not be checked: ZeroDivisionError.")
+    other = "herald" if name == "database" else "database"
+    assert {"settings", other} <= {one.check for one in found}
+    assert "secret" not in repr(found)

@@ -103,6 +103,57 @@ async def test_buttons_under_a_push_are_for_everybody(api: FakeBotAPI, storage: 
 
 
 @pytest.mark.usefixtures("group")
+async def test_a_push_stays_as_it_is_whoever_presses(api: FakeBotAPI, storage: Storage) -> None:
+    """What would stand in its place comes new, and is the presser's to change from then on."""
+    echo = Echo({"more": said("Six.", "next", replaces=True),
+                 "next": said("Seven.", "more", replaces=True)})  # fmt: skip
+    telegram = connected(api, storage)
+    async with running(telegram, echo):
+        await telegram.send(Address("telegram", str(GROUP)), said("News.", "more"), key="7")
+        number = api.messages(GROUP, from_bot=True)[-1]["id"]
+        api.press(GROUP, number, "More", user_id=BEN)
+        assert await telegram_stage.read(api, GROUP, 2) == ["News.", "Six."]
+        bens = api.messages(GROUP, from_bot=True)[-1]["id"]
+        assert await alert(api, api.press(GROUP, bens, "Next", user_id=ANN)) == NOT_YOURS
+        api.press(GROUP, bens, "Next", user_id=BEN)
+        await api.wait_for(lambda: texts(api, GROUP) == ["News.", "Seven."])
+
+
+@pytest.mark.usefixtures("group")
+async def test_who_may_not_manage_hears_so_in_an_alert_under_a_push(
+    api: FakeBotAPI, storage: Storage
+) -> None:
+    """The group reads nothing of it; an admin's press is answered."""
+    echo, telegram = Echo(), connected(api, storage)
+    async with running(telegram, echo):
+        push = said("News.", "unsubscribe")
+        await telegram.send(Address("telegram", str(GROUP)), push, key="7")
+        number = api.messages(GROUP, from_bot=True)[-1]["id"]
+        query = api.press(GROUP, number, "Unsubscribe", user_id=BEN)
+        assert await alert(api, query) == "Only the admins of this chat can change that."
+        api.press(GROUP, number, "Unsubscribe", user_id=CARL)
+        await telegram_stage.read(api, GROUP, 2)
+    assert [(str(CARL), True)] == [(asked.sender, asked.may_manage) for asked in echo.asked]
+
+
+@pytest.mark.usefixtures("group")
+async def test_a_press_whose_rights_are_not_told_is_an_alert(
+    api: FakeBotAPI, storage: Storage
+) -> None:
+    """Telegram's silence is no refusal, and no message for the group."""
+    echo, telegram = Echo(), connected(api, storage)
+    api.faults.add(method="getChatMember", status=500, times=-1)
+    async with running(telegram, echo):
+        push = said("News.", "unsubscribe")
+        await telegram.send(Address("telegram", str(GROUP)), push, key="7")
+        number = api.messages(GROUP, from_bot=True)[-1]["id"]
+        query = api.press(GROUP, number, "Unsubscribe", user_id=CARL)
+        assert (await alert(api, query)).startswith("Telegram does not answer me")
+        await telegram_stage.confirmed(api)
+    assert ([], ["News."]) == (echo.asked, texts(api, GROUP))
+
+
+@pytest.mark.usefixtures("group")
 async def test_what_an_anonymous_admin_asked_all_admins_may_press(
     api: FakeBotAPI, storage: Storage
 ) -> None:
@@ -113,6 +164,9 @@ async def test_what_an_anonymous_admin_asked_all_admins_may_press(
         assert await alert(api, api.press(GROUP, number, "More", user_id=BEN)) == NOT_YOURS
         api.press(GROUP, number, "More", user_id=CARL)
         await api.wait_for(lambda: texts(api, GROUP) == ["Six."])
+        number = await asked(api, as_chat=GROUP)
+        api.press_raw(GROUP, number, f"1{Tags(api.token).of(GROUP, GROUP)}:settings", user_id=CARL)
+        await api.wait_for(lambda: echo.asked[-1].words == "settings")
     assert echo.asked[-1].may_manage is True
 
 

@@ -22,6 +22,7 @@ from tests.platforms.telegram_stage import (
     person,
     read,
     running,
+    said,
     storage,
     texts,
 )
@@ -98,7 +99,7 @@ async def test_who_is_no_admin_any_more_cannot_accept_the_offer(
         await read(api, ANN)
         api.set_member(CHANNEL, ANN, "member")
         said = await pressed(api, ANN, "Subscribe", ANN, 2)
-    assert said == "Only the admins of “News & Views” can change that."
+    assert said == "Only the admins of this chat can change that."
     assert not await active(storage)
 
 
@@ -164,8 +165,8 @@ async def test_an_admin_subscribes_a_channel_by_name(
 @pytest.mark.parametrize(
     ("who", "words", "expected"),
     [
-        (BEN, "/subscribe @newsviews", "Only the admins of “News & Views” can change that."),
-        (BEN, "/unsubscribe @newsviews", "Only the admins of “News & Views” can change that."),
+        (BEN, "/subscribe @newsviews", "Only the admins of this chat can change that."),
+        (BEN, "/unsubscribe @newsviews", "Only the admins of this chat can change that."),
         (ANN, "/subscribe @nowhere_at_all", "I cannot see this chat."),
         (ANN, "/subscribe -1009999999999", "I cannot see this chat."),
         (ANN, "/subscribe @х", "I cannot see this chat."),
@@ -236,3 +237,42 @@ async def test_presses_in_a_channel_are_answered_to_the_presser(
     known = await storage.subscribers.find(THERE)
     assert known is not None
     assert known.language == "ru"
+
+
+@pytest.mark.usefixtures("channel")
+async def test_who_asks_for_other_chats_too_fast_is_looked_up_no_more(
+    api: FakeBotAPI, storage: Storage
+) -> None:
+    """Ten look-ups at once, then one sentence in the language chosen, then silence."""
+    await storage.subscribers.choose(person(BEN), language="ru")
+    async with running(connected(api, storage), Echo()):
+        for words in ("/subscribe @newsviews", f"/settings {CHANNEL}", "/start c1f") * 5:
+            api.user_sends(BEN, words)
+        api.user_sends(ANN, "/subscribe @newsviews")
+        await read(api, ANN)
+        heard = await read(api, BEN, 11)
+        await confirmed(api)
+    assert 10 + 1 == sum(entry["method"] == "getchat" for entry in api.truth)
+    assert 11 == len(texts(api, BEN))
+    assert 1 == sum(text.startswith("Минутку, пожалуйста") for text in heard)
+
+
+@pytest.mark.usefixtures("channel")
+async def test_a_channel_whose_admins_are_not_told_is_no_refusal(
+    api: FakeBotAPI, storage: Storage
+) -> None:
+    """The admin hears that Telegram does not answer, in private and in an alert."""
+    unanswered = "Telegram does not answer me at the moment. Please try again in a minute."
+    telegram = connected(api, storage)
+    async with running(telegram, Echo()):
+        api.faults.add(method="getChatMember", status=500, times=2)
+        api.user_sends(ANN, "/subscribe @newsviews")
+        assert await read(api, ANN) == [unanswered]
+
+        api.faults.add(method="getChatMember", status=500, times=-1)
+        await telegram.send(THERE, said("News.", "settings"), key="7")
+        number, data = button(api, CHANNEL, "Settings")
+        query = api.press(CHANNEL, number, data, user_id=ANN)
+        alert = await api.wait_for(lambda: api.bot.answers.get(query))
+        assert alert is not None
+        assert alert["text"] == unanswered

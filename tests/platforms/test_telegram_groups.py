@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 import structlog
+from telegram.error import TimedOut
 
+from bot.platforms.telegram.rights import Looking, Rights
 from storage import Storage
 from storage.model import Address
 from tests.commands.house import built
@@ -26,6 +31,7 @@ from tests.platforms.telegram_stage import (
 __all__ = ["api", "storage"]  # fixtures
 
 GROUP, CHANNEL = -1001, -1003
+UNANSWERED = "Telegram does not answer me at the moment. Please try again in a minute."
 
 
 def group(number: int = GROUP) -> Address:
@@ -106,11 +112,25 @@ async def test_rights_are_remembered_for_a_while(api: FakeBotAPI, storage: Stora
     """The same person's second command costs Telegram no second question."""
     echo = Echo()
     async with running(connected(api, storage), echo):
-        api.user_sends(GROUP, "/latest", user_id=ANN)
-        api.user_sends(GROUP, "/latest", user_id=ANN)
+        api.user_sends(GROUP, "/help", user_id=ANN)
+        api.user_sends(GROUP, "/Settings@herald_test_bot", user_id=ANN)
         await read(api, GROUP, 2)
     assert [True, True] == [request.may_manage for request in echo.asked]
     assert 1 == sum(entry["method"] == "getchatmember" for entry in api.truth)
+
+
+@pytest.mark.usefixtures("place")
+async def test_where_rights_do_not_matter_nobody_is_looked_up(
+    api: FakeBotAPI, storage: Storage
+) -> None:
+    """What is answered to everybody alike costs Telegram no question."""
+    echo = Echo()
+    async with running(connected(api, storage), echo):
+        api.user_sends(GROUP, "/latest", user_id=ANN)
+        api.user_sends(GROUP, "/search settings", user_id=ANN)
+        await read(api, GROUP, 2)
+    assert [False, False] == [request.may_manage for request in echo.asked]
+    assert [] == [entry for entry in api.truth if entry["method"].startswith("getchat")]
 
 
 @pytest.mark.usefixtures("place")
@@ -136,10 +156,10 @@ async def test_anonymous_admins_are_admins_and_channels_are_not(
 
 
 @pytest.mark.usefixtures("place")
-async def test_rights_that_cannot_be_found_out_are_none(
+async def test_rights_that_cannot_be_found_out_are_said_to_be_unknown(
     api: FakeBotAPI, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A look-up that fails or hangs counts as "no", and somebody else is answered meanwhile."""
+    """Who manages hears that Telegram does not answer, and somebody else is answered meanwhile."""
     monkeypatch.setattr("bot.platforms.telegram.rights.LOOK_SECONDS", 0.3)
     echo = Echo()
     api.faults.add(method="getChatMember", hang=True)
@@ -147,9 +167,55 @@ async def test_rights_that_cannot_be_found_out_are_none(
         api.user_sends(GROUP, "/subscribe", user_id=ANN)
         api.user_sends(BEN, "hello")
         await read(api, BEN)
+        assert await read(api, GROUP) == [UNANSWERED]
+    assert [str(BEN)] == [request.sender for request in echo.asked]
+
+
+@pytest.mark.usefixtures("place")
+async def test_help_is_given_without_knowing_who_asks(api: FakeBotAPI, storage: Storage) -> None:
+    """Help does not wait for Telegram: it is a member's, then."""
+    api.faults.add(method="getChatMember", status=500, times=2)
+    echo = Echo()
+    async with running(connected(api, storage), echo):
+        api.user_sends(GROUP, "/help", user_id=ANN)
         await read(api, GROUP)
-    assert [str(BEN), str(ANN)] == [request.sender for request in echo.asked]
-    assert echo.asked[1].may_manage is False
+    assert [False] == [request.may_manage for request in echo.asked]
+
+
+@pytest.mark.usefixtures("place")
+async def test_a_look_up_that_fails_at_once_is_tried_once_more(
+    api: FakeBotAPI, storage: Storage
+) -> None:
+    """One connection cut is no reason to send an admin away."""
+    api.faults.add(method="getChatMember", reset=True)
+    echo = Echo()
+    async with running(connected(api, storage), echo):
+        api.user_sends(GROUP, "/subscribe", user_id=ANN)
+        await read(api, GROUP)
+    assert [True] == [request.may_manage for request in echo.asked]
+
+
+async def test_what_was_not_found_out_is_soon_asked_again() -> None:
+    """A failed look-up is kept for a second, what was found for a minute."""
+    seconds = 0.0
+    ends: list[Exception | str] = [TimedOut(), TimedOut(), "administrator", "left"]
+
+    class Look:
+        async def member(self, chat: int, person: int) -> SimpleNamespace:
+            end = ends.pop(0)
+            if isinstance(end, Exception):
+                raise end
+            return SimpleNamespace(status=end)
+
+    rights = Rights(cast("Looking", Look()), lambda: seconds)
+    assert await rights.manages(GROUP, ANN) is None
+    assert await rights.manages(GROUP, ANN) is None
+    seconds += 1
+    assert await rights.manages(GROUP, ANN) is True
+    seconds += 59
+    assert await rights.manages(GROUP, ANN) is True
+    seconds += 1
+    assert await rights.manages(GROUP, ANN) is False
 
 
 async def test_where_members_are_hidden_the_list_of_admins_tells(
@@ -186,7 +252,7 @@ async def test_nothing_of_a_group_reaches_the_log(api: FakeBotAPI, storage: Stor
         async with running(connected(api, storage), Echo()):
             api.faults.add(method="getChatMember", status=400, description="Bad Request: x")
             api.faults.add(method="getChatAdministrators", status=400, description="Bad Request")
-            api.user_sends(GROUP, "/search secret", user_id=BEN)
+            api.user_sends(GROUP, "/help secret", user_id=BEN)
             api.set_status(GROUP, "kicked")
             await confirmed(api)
     for word in (str(GROUP), str(BEN), "secret"):

@@ -119,6 +119,20 @@ async def test_nothing_found_is_an_empty_list_with_a_way_on(
     assert ([], None) == (late["results"], late["button"])
 
 
+async def test_where_nothing_was_looked_for_nothing_is_said_to_be_missing(
+    api: FakeBotAPI, storage: Storage
+) -> None:
+    """An empty list that Telegram does not keep, and no button that says "nothing found"."""
+
+    async def suggest(request: Request, skip: int) -> None:
+        return None
+
+    async with running(connected(api, storage, suggest=suggest), Echo()):
+        answer = await answered(api, api.inline(ANN, "council"))
+
+    assert ([], 0, None) == (answer["results"], answer["cache_time"], answer["button"])
+
+
 @pytest.mark.parametrize(
     "words",
     ["\0", "a\0b", "x" * 256, "😀" * 128, "\u202e\u200f\u0646", "%_'\";--", '"', "(" * 200, "OR",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import stat
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storage import DatabaseError
-from storage.lock import Locked, run_lock
+from storage.lock import AGAIN_SECONDS, Locked, run_lock
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,6 +45,21 @@ def test_a_second_run_is_refused_at_once(path: Path) -> None:
     other.communicate("\n")
     with run_lock(path):
         pass
+
+
+def test_who_only_looks_keeps_no_run_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look whether Herald runs holds the lock for an instant: it is tried once more."""
+    waited: list[float] = []
+    with path.with_name(f"{path.name}.lock").open("wb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+
+        def sleep(seconds: float) -> None:
+            waited.append(seconds)
+            fcntl.flock(looking, fcntl.LOCK_UN)
+
+        monkeypatch.setattr("storage.lock.time.sleep", sleep)
+        with run_lock(path):
+            assert [AGAIN_SECONDS] == waited
 
 
 def test_a_killed_run_leaves_no_lock_behind(path: Path) -> None:

@@ -35,8 +35,8 @@ async def everything(wishes: Chosen, say: Say, *, thorough: bool = False) -> lis
         around = Around(settings.proxy, settings.web.host, settings.web.port, running)
         for name in names:
             work[name] = _platform(name, wishes, around)
-    done = await _all(work, say)
-    return _told(wishes, proxied, running, thorough, done, names)
+    done, failed = await _all(work, say)
+    return [*_told(wishes, proxied, running, thorough, done, names), *failed]
 
 
 def _told(
@@ -44,30 +44,44 @@ def _told(
     done: dict[str, Any], names: list[str],
 ) -> list[Check]:  # fmt: skip
     """What all of them found, in order, with one word on our clock."""
-    found, looks = done["database"], done.get("archives", [])
+    found, looks = done.get("database"), done.get("archives", [])
     platforms = [one for name in names for one in done.get(name, [])]
     clocks = [*(one for look in looks for one in look.clock),
               *(one for one in platforms if one.check == CLOCK)]  # fmt: skip
-    database_file = wishes.settings.database
+    file = wishes.settings.database
+    kept: list[Check] = []
+    if found is not None:
+        kept = [
+            *database.judged(file, found, running=running, thorough=thorough),
+            *key.judged(wishes.settings.secret_key_file, file, found),
+        ]
     return [
-        *_settings(wishes), *proxied, *done["machine"],
-        *database.judged(database_file, found, running=running, thorough=thorough),
-        *key.judged(wishes.settings.secret_key_file, database_file, found),
-        *(archives.judged(look, found.archives) for look in looks),
+        *_settings(wishes), *proxied, *done.get("machine", []), *kept,
+        *(archives.judged(look, found.archives if found is not None else ()) for look in looks),
         *(one for one in platforms if one.check != CLOCK),
         # Where servers differ, one of them is wrong, and not we.
         *sorted(clocks, key=lambda one: not one.ok)[:1],
     ]  # fmt: skip
 
 
-async def _all(work: dict[str, Coroutine[Any, Any, Any]], say: Say) -> dict[str, Any]:
+async def _all(
+    work: dict[str, Coroutine[Any, Any, Any]], say: Say
+) -> tuple[dict[str, Any], list[Check]]:
+    """What each found, by its name; and a line for each that broke, which hides no other."""
     tasks = {name: asyncio.create_task(one) for name, one in work.items()}
     pending = set(tasks.values())
     while pending:
         say({name for name, task in tasks.items() if task in pending})
         _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
     say(set())
-    return {name: task.result() for name, task in tasks.items()}
+    broken = {
+        name: e for name, task in tasks.items() if isinstance(e := task.exception(), Exception)
+    }
+    failed = [
+        fault(name, f"It could not be checked: {type(e).__name__}.", "Please report it.")
+        for name, e in broken.items()
+    ]
+    return {name: task.result() for name, task in tasks.items() if name not in broken}, failed
 
 
 async def _looks(wishes: Chosen) -> list[archives.Look]:

@@ -18,7 +18,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from bot.chat import Message, Request
 from bot.i18n import Texts, texts
 from bot.platforms.telegram.buttons import Bound, far, far_chat
-from bot.platforms.telegram.rights import Rights, may_write
+from bot.platforms.telegram.rights import Rights, may_write, unanswered
 from bot.platforms.telegram.updates import NAME, Asked, language
 from bot.text.build import bold, join
 from storage.model import Address, RichText
@@ -26,7 +26,7 @@ from storage.subscribers import Subscribers
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 6.0
+LOOK_SECONDS = 4.0
 
 _START = re.compile(r"/start(?:@\w+)?\s+c([1-9a-f][0-9a-f]{0,13})\s*")
 _TYPED = re.compile(
@@ -90,8 +90,7 @@ class Channels:
             )
             return Message(RichText(said))
         except (TelegramError, TimeoutError):
-            said = t("Telegram does not answer me at the moment. Please try again in a minute.")
-            return Message(RichText(said))
+            return Message(RichText(unanswered(t)))
         if refusal:
             return Message(RichText(refusal))
         request = replace(
@@ -102,15 +101,17 @@ class Channels:
 
     async def _refusal(self, chat: Chat, person: int, command: str, t: Texts) -> str:
         """Why this person cannot have that; "" where they can. Raises the library's errors."""
-        title = chat.title or "…"
         if chat.type not in (Chat.CHANNEL, Chat.GROUP, Chat.SUPERGROUP):
             return t("I cannot send releases there: it is neither a channel nor a group.")
-        if not await self._rights.manages(chat.id, person, fresh=True):
-            return t("Only the admins of “{title}” can change that.", title=title)
+        manages = await self._rights.manages(chat.id, person, fresh=True)
+        if manages is None:
+            return unanswered(t)
+        if not manages:  # whose chat it is not, its title is not theirs to know
+            return t("Only the admins of this chat can change that.")
         if command.lstrip("/") != "subscribe":
             return ""
         us = await self._rights.look.ours(chat.id)
-        return "" if may_write(us, chat.type) else _missing(chat.type, title, t)
+        return "" if may_write(us, chat.type) else _missing(chat.type, chat.title or "…", t)
 
     async def offer(self, changed: ChatMemberUpdated) -> tuple[Address, Message] | None:
         """What is said to the person who made us an administrator of a channel, and where."""

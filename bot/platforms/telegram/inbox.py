@@ -36,9 +36,6 @@ WAITING = 10_000  # updates of one chat; more are never in hand, polled or broug
 
 Bot = ExtBot[None]
 App = Application[Any, Any, Any, Any, Any, Any]
-# Anybody can make updates that nobody can read: they must not fill the log.
-_odd = Seldom()
-
 Handle = Callable[[Update, CallbackContext[Any, Any, Any, Any]], Coroutine[Any, Any, None]]
 
 
@@ -53,12 +50,13 @@ class Inbox:
         self._undone: set[int] = set()
         self._lanes = Lanes(WAITING)
         self._presses = Lanes(1)
+        self._odd = Seldom()  # anybody can make updates that nobody can read
         self.application = self._application()
 
     def handle(self, raw: Json) -> None:
         """Take an update in hand, after those of the same chat; the ledger hears of its end."""
         number, kind = raw["update_id"], kind_of(raw)
-        update = _parsed(raw, kind, self._bot) if kind else None
+        update = _parsed(raw, kind, self._bot, self._odd) if kind else None
         if update is None:
             self.ledger.done(number)
             return
@@ -130,11 +128,11 @@ class Inbox:
             await self._judge.acknowledge(update.callback_query.id, self._desk.asked(update))
 
 
-def _parsed(raw: Json, kind: str, bot: Bot) -> Update | None:
+def _parsed(raw: Json, kind: str, bot: Bot, odd: Seldom) -> Update | None:
     """The update, or None and a line in the log for one that cannot be read."""
     number = raw["update_id"]
     if not sound(raw, kind):
-        _odd.met("An update cannot be read and is skipped.", update=number, kind=kind)
+        odd.met("An update cannot be read and is skipped.", update=number, kind=kind)
         return None
     told, failed = in_full(raw[kind], kind), ""
     for form in (told, bare(told, kind)):
@@ -142,7 +140,7 @@ def _parsed(raw: Json, kind: str, bot: Bot) -> Update | None:
             return Update.de_json({"update_id": number, kind: form}, bot)
         except Exception as error:  # noqa: BLE001 - the library lets anything fly; others must go on
             failed = type(error).__name__
-    _odd.met("An update cannot be read and is skipped.", update=number, kind=kind, error=failed)
+    odd.met("An update cannot be read and is skipped.", update=number, kind=kind, error=failed)
     return None
 
 

@@ -94,7 +94,8 @@ class Inline:
         except DatabaseError as error:
             log.warning("An inline query cannot be answered.", reason=str(error))
         else:
-            await self._give(query, found[: min(PAGE, MOST - skip)], skip, texts(request.language))
+            shown = found[: min(PAGE, MOST - skip)] if found is not None else None
+            await self._give(query, shown, skip, texts(request.language))
 
     async def _request(self, query: InlineQuery) -> chat.Request:
         """The query as its asker would put it in a chat of two, in the language chosen there."""
@@ -108,8 +109,10 @@ class Inline:
         )  # fmt: skip
 
     async def _give(
-        self, query: InlineQuery, found: Sequence[Suggestion], skip: int, t: Texts
+        self, query: InlineQuery, found: Sequence[Suggestion] | None, skip: int, t: Texts
     ) -> None:
+        """Without anything `found` out the list is empty, and the same words are asked again."""
+        looked, found = found is not None, found or ()
         shown = [article for one in found if (article := self._article(one, t))]
         after = skip + len(found)
         more = len(found) == PAGE and after < MOST
@@ -118,9 +121,9 @@ class Inline:
         )
         try:
             await self._bot.answer_inline_query(
-                query.id, shown, cache_time=CACHE_SECONDS, is_personal=True,
+                query.id, shown, cache_time=CACHE_SECONDS if looked else 0, is_personal=True,
                 next_offset=str(after) if more else "",
-                button=nothing if not found and not skip else None,
+                button=nothing if looked and not found and not skip else None,
                 read_timeout=LATE_SECONDS,
             )  # fmt: skip
         except BadRequest as error:

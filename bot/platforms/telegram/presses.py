@@ -14,13 +14,14 @@ from telegram.error import TelegramError
 from bot.i18n import texts
 from bot.platforms.telegram.buttons import EVERYBODY, Tags, far, far_chat
 from bot.platforms.telegram.drawing import opens
-from bot.platforms.telegram.rights import LOOK_SECONDS, Rights
+from bot.platforms.telegram.rights import LOOK_SECONDS, Rights, unanswered
 from bot.platforms.telegram.updates import Asked
 
 log = structlog.get_logger(__name__)
 
-MANAGING = ("subscribe", "unsubscribe", "settings", "forget")
+MANAGING = ("subscribe", "unsubscribe", "stop", "settings", "forget")
 
+_NAME = re.compile(r"\s*[/!]?(\w+)")
 _RELEASE = re.compile(r"release ([0-9]{1,18})\b.*")
 
 
@@ -31,6 +32,12 @@ class Verdict:
     goes_on: bool
     alert: str = ""
     url: str = ""
+
+
+def command(words: str) -> str:
+    """The name of the command that was typed or pressed; "" for none."""
+    found = _NAME.match(words)
+    return found[1].lower() if found else ""
 
 
 class Presses:
@@ -50,9 +57,12 @@ class Presses:
             return Verdict(goes_on=False, alert=t("This button is too old, I am sorry."))
         if asked.channel:
             return await self._in_channel(asked)
-        if not await self._is_theirs(asked):
+        theirs = await self._is_theirs(asked)
+        if theirs is None:
+            return Verdict(goes_on=False, alert=unanswered(t))
+        if not theirs:
             return Verdict(goes_on=False, alert=t("These buttons are for the person who asked."))
-        return Verdict(goes_on=True)
+        return await self._managing(asked)
 
     def owner(self, asked: Asked, *, replaces: bool) -> str:
         """For whom the buttons under the answer are: for the asker, in a group; or as before.
@@ -83,13 +93,26 @@ class Presses:
         except TelegramError as error:
             log.debug("A press could not be acknowledged.", end=type(error).__name__)
 
-    async def _is_theirs(self, asked: Asked) -> bool:
+    async def _managing(self, asked: Asked) -> Verdict:
+        """A group shall not read of every member who presses what only its admins may."""
+        if command(asked.request.words) not in MANAGING:
+            return Verdict(goes_on=True)
+        manages = await self._rights.manages(int(asked.request.address.chat), asked.person)
+        t = texts(asked.request.language)
+        if manages is None:
+            return Verdict(goes_on=False, alert=unanswered(t))
+        if not manages and asked.shared:
+            return Verdict(goes_on=False, alert=t("Only the admins of this chat can change that."))
+        return Verdict(goes_on=True)
+
+    async def _is_theirs(self, asked: Asked) -> bool | None:
+        """None where it cannot be found out."""
         chat = asked.request.address.chat
         if asked.to in (EVERYBODY, self._tags.of(chat, asked.person)):
             return True
-        return asked.to == self._hidden(asked) and await self._rights.manages(
-            int(chat), asked.person
-        )
+        if asked.to != self._hidden(asked):
+            return False
+        return await self._rights.manages(int(chat), asked.person)
 
     def _hidden(self, asked: Asked) -> str:
         """The tag of the admins who hide behind the group."""
@@ -98,13 +121,16 @@ class Presses:
 
     async def _in_channel(self, asked: Asked) -> Verdict:
         """Readers are led to their own chat with us; admins are answered in theirs."""
-        command, chat = asked.request.words, int(asked.request.address.chat)
-        if command.partition(" ")[0] not in MANAGING:
-            shown = _RELEASE.fullmatch(command)
+        words, chat = asked.request.words, int(asked.request.address.chat)
+        if command(words) not in MANAGING:
+            shown = _RELEASE.fullmatch(words)
             return Verdict(goes_on=False, url=self._opens(f"r{shown[1]}" if shown else ""))
-        if await self._rights.manages(chat, asked.person):
+        manages = await self._rights.manages(chat, asked.person)
+        if manages:
             return Verdict(goes_on=True)
         t = texts(asked.request.language)
+        if manages is None:
+            return Verdict(goes_on=False, alert=unanswered(t))
         return Verdict(goes_on=False, alert=t("Only the admins of this chat can change that."))
 
     async def _way_to_us(self, asked: Asked) -> str:

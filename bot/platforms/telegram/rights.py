@@ -19,15 +19,16 @@ from telegram import (
     ChatMemberOwner,
     ChatMemberRestricted,
 )
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bot.i18n import Texts
 from bot.platforms.telegram.poll import Json
 from bot.platforms.telegram.requests import Requests
 
 log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 60.0
-FAILED_SECONDS = 10.0  # a look-up that failed is not repeated for so long
+FAILED_SECONDS = 1.0  # a look-up that failed is not repeated for so long
 LOOK_SECONDS = 3.0
 MOST = 2000  # people remembered at once
 
@@ -93,19 +94,22 @@ def whole(raw: Json) -> Json:
 @dataclass(slots=True)
 class _Known:
     until: float
-    verdict: asyncio.Future[bool]
+    verdict: asyncio.Future[bool | None]
 
 
 class Rights:
-    """Remembers who manages which chat. What cannot be found out counts as no."""
+    """Remembers who manages which chat. What could not be found out is asked again."""
 
     def __init__(self, look: Looking, clock: Callable[[], float] = time.monotonic) -> None:
         self.look = look
         self._clock = clock
         self._known: dict[tuple[int, int], _Known] = {}
 
-    async def manages(self, chat: int, person: int, *, fresh: bool = False) -> bool:
-        """Whether this person is an admin of this chat; with `fresh` it is asked now."""
+    async def manages(self, chat: int, person: int, *, fresh: bool = False) -> bool | None:
+        """Whether this person is an admin of this chat; with `fresh` it is asked now.
+
+        None where it could not be found out.
+        """
         key, now = (chat, person), self._clock()
         known = self._known.get(key)
         if known is not None and now < known.until and not fresh:
@@ -118,10 +122,10 @@ class Rights:
         try:
             found = await self._look(chat, person)
         finally:
-            known.verdict.set_result(bool(found))
+            known.verdict.set_result(found)
             if found is None:
-                known.until = now + FAILED_SECONDS
-        return bool(found)
+                known.until = self._clock() + FAILED_SECONDS
+        return found
 
     def _forget(self, now: float) -> None:
         """Let go of what is outdated, and of everything where that is not enough."""
@@ -133,10 +137,22 @@ class Rights:
         """None if nobody says."""
         try:
             async with asyncio.timeout(LOOK_SECONDS):
-                return await self._asked(chat, person)
+                return await self._insist(chat, person)
+        except (BadRequest, Forbidden) as error:  # an answer, and no other will come
+            log.info("Somebody’s rights are not told.", reason=type(error).__name__)
+            return False
         except (TelegramError, TimeoutError) as error:
             log.info("Somebody’s rights could not be looked up.", reason=type(error).__name__)
             return None
+
+    async def _insist(self, chat: int, person: int) -> bool:
+        """What failed at once, such as a connection that was cut, is tried once more."""
+        try:
+            return await self._asked(chat, person)
+        except (BadRequest, Forbidden, RetryAfter):
+            raise
+        except TelegramError:
+            return await self._asked(chat, person)
 
     async def _asked(self, chat: int, person: int) -> bool:
         try:
@@ -145,6 +161,11 @@ class Rights:
             # Of others than itself only a bot that is an admin may always ask; who the admins
             # are may be asked by every member (Bot API, getChatMember, getChatAdministrators).
             return person in await self.look.admins(chat)
+
+
+def unanswered(t: Texts) -> str:
+    """What is said where Telegram does not tell what we need to know."""
+    return t("Telegram does not answer me at the moment. Please try again in a minute.")
 
 
 def may_write(member: ChatMember, kind: str) -> bool:

@@ -62,6 +62,12 @@ class Asked:
     def alone(self) -> bool:
         return self.request.private
 
+    @property
+    def shared(self) -> bool:
+        """Whether it was pressed under a message of a group that belongs to nobody, as a push."""
+        pressed = self.request.pressed and self.to == EVERYBODY
+        return pressed and not (self.alone or self.channel)
+
 
 def message_of(update: Update) -> Message | None:
     """What was written or posted just now, by hand: no edit, and nothing from another bot."""
