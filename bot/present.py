@@ -12,7 +12,7 @@ from bot.i18n import LANGUAGES, Texts, texts
 from bot.text.build import bold, italic, join, plain, shorten, slice_of, trimmed
 from bot.text.links import usable
 from bot.text.split import split, utf16
-from bot.text.to_text import words
+from bot.text.words import words
 from storage.model import Release, RichText, Style, Suggestion
 
 # Telegram's limit in UTF-16 units, the narrowest we know: what fits there is one message.

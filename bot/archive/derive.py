@@ -14,7 +14,7 @@ from bot.archive.identity import aliases, fingerprint, host
 from bot.text.characters import cleaned, composed, decodable
 from bot.text.from_html import from_html
 from bot.text.pictures import lead_picture
-from bot.text.to_text import words
+from bot.text.words import words
 from storage.model import Archive, Draft, Kind, RichText
 
 READER = 1

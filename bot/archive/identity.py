@@ -10,7 +10,7 @@ from datetime import date
 from urllib.parse import unquote, urlsplit
 
 from bot.archive.document import Entry
-from bot.text.to_text import words
+from bot.text.words import words
 
 _TRACKING = re.compile(r"(?:utm_|mtm_|fbclid|gclid|yclid|mc_cid|mc_eid)", re.IGNORECASE)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from storage import Storage
-
-# Shorter troubles are not worth a row; longer ones are kept in pieces, for a restart forgets them.
-LEAST = timedelta(minutes=5)
+from storage.facts import OUTAGE
 
 
 class Outage:
-    """One platform's troubles. Nothing is written but in `keep`."""
+    """One platform's troubles, of some minutes at least. Nothing is written but in `keep`.
+
+    Long ones are kept in pieces, for a restart forgets what is not written.
+    """
 
     def __init__(self, storage: Storage, platform: str) -> None:
         self._storage = storage
@@ -26,12 +27,12 @@ class Outage:
     def arrived(self, now: datetime) -> None:
         """It took one: whatever the trouble was, it is over."""
         began, self._since = self._since, None
-        if began is not None and now - began >= LEAST:
+        if began is not None and now - began >= OUTAGE:
             self._over.append((began, now))
 
     async def keep(self, now: datetime) -> None:
         """Write down what is over, and what lasts for long already."""
-        if self._since is not None and now - self._since >= LEAST:
+        if self._since is not None and now - self._since >= OUTAGE:
             self._over.append((self._since, now))
             self._since = now
         while self._over:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text.from_html import from_html
-from bot.text.to_text import plain_text, words
+from bot.text.words import words
 from storage.model import Span, Style
 from tests.text.trees import trees, visible_words
 
@@ -65,7 +65,7 @@ PAGE = "https://x.org/news/"
 )
 def test_text(html: str, expected: str) -> None:
     """Markup becomes plain lines that read as the page does."""
-    assert expected == plain_text(from_html(html, PAGE))
+    assert expected == from_html(html, PAGE).text
 
 
 @pytest.mark.parametrize(

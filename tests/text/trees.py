@@ -7,7 +7,7 @@ import re
 
 from hypothesis import strategies as st
 
-from bot.text.to_text import words
+from bot.text.words import words
 from storage.model import RichText, Span, Style
 
 INLINE = ("b", "i", "em", "strong", "u", "s", "span", "font", "abbr", "o:p", "sup", "mark")

@@ -24,7 +24,7 @@ from bot.i18n import Texts, texts
 from bot.platforms.telegram.drawing import LIMITS, drawn, opens
 from bot.platforms.telegram.lanes import Lanes
 from bot.platforms.telegram.poll import Json, Ledger
-from bot.platforms.telegram.updates import NAME
+from bot.platforms.telegram.updates import NAME, language
 from bot.text.build import shorten
 from bot.text.characters import decodable
 from storage import DatabaseError
@@ -101,10 +101,9 @@ class Inline:
         """The query as its asker would put it in a chat of two, in the language chosen there."""
         address = Address(NAME, str(query.from_user.id))
         known = await self._subscribers.find(address)
-        hint = (query.from_user.language_code or "en").partition("-")[0].lower()
-        language = (known.language if known else "") or hint
+        spoken = (known.language if known else "") or language(query.from_user, "en")
         return chat.Request(
-            address, query.query, self._now(), sender=address.chat, language=language,
+            address, query.query, self._now(), sender=address.chat, language=spoken,
             may_manage=False,
         )  # fmt: skip
 

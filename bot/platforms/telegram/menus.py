@@ -22,6 +22,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.chat import Menu
 from bot.i18n import LANGUAGES
+from bot.platforms.telegram.lanes import rung
 
 log = structlog.get_logger(__name__)
 
@@ -70,17 +71,9 @@ class Menus:
             if others and not said:
                 said = True
                 log.warning("The command menus could not be set; it will be tried again.")
-            await self._wait(pause if others else RARELY)
+            if failed:
+                await rung(self.again, pause if others else RARELY)
             pause = min(2 * pause, LONGEST_PAUSE)
-
-    async def _wait(self, seconds: float) -> None:
-        if not self._left:
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await self.again.wait()
-        except TimeoutError:
-            return
 
     async def _set(self, shown: Shown) -> bool:
         code = None if shown.language == DEFAULT else shown.language

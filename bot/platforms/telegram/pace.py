@@ -32,6 +32,7 @@ class GroupPace:
             self._forget(clock())
         sent = self._sent.setdefault(chat, deque(maxlen=A_MINUTE))
         await asyncio.sleep(pause(sent, clock()))
+        self._sent[chat] = sent  # which may have been let go of meanwhile
         sent.append(clock())
 
     def _forget(self, now: float) -> None:

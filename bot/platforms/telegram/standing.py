@@ -9,6 +9,7 @@ import structlog
 from telegram import Chat
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.platforms.telegram.lanes import rung
 from bot.platforms.telegram.rights import LOOK_SECONDS, Looking, may_write
 from bot.platforms.telegram.updates import NAME
 from storage import DatabaseError
@@ -49,15 +50,8 @@ class Standing:
                         place=place, missing=missing,
                     )  # fmt: skip
             if self._left:
-                await self._wait(pause)
+                await rung(self.again, pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
-
-    async def _wait(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self.again.wait()
-        except TimeoutError:
-            return
 
     async def _missing(self, name: str) -> str:
         """Subscribe it; what keeps it from that, "" for nothing."""

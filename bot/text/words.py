@@ -1,4 +1,4 @@
-"""RichText as plain text, and text as the words it is compared by."""
+"""Text as the words it is compared by."""
 
 from __future__ import annotations
 
@@ -6,15 +6,8 @@ import unicodedata
 
 import regex
 
-from storage.model import RichText
-
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u2060\ufeff"))
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-
-
-def plain_text(rich: RichText) -> str:
-    """The text alone, its links' addresses not shown."""
-    return rich.text
 
 
 def words(text: str) -> list[str]:
