@@ -6,30 +6,35 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
-from bot import __version__
+from bot import __version__, present
 from bot.archive.fetch import Fetcher, open_fetcher
 from bot.archive.picture import Pictures
 from bot.archive.upgrade import derive_anew
 from bot.archive.watcher import Watcher
-from bot.chat import Answer, Campaign, Host, Platform, Stop
-from bot.delivery.audience import wait, write_audiences
+from bot.chat import Answer, Campaign, Host, Platform, SendError, Stop
+from bot.delivery.admins import Admins
+from bot.delivery.audience import write_audiences
 from bot.delivery.courier import Courier
+from bot.delivery.reports import Reports
+from bot.delivery.tidying import tidy
+from bot.health import Health
+from bot.metrics import Metrics, Snapshot
+from bot.monitor import can_write, listen, look_at
 from bot.router import Router
 from bot.server import Server
-from storage import DatabaseError, Storage
-from storage.model import Archive
+from bot.supervise import ended, kept_running, once, rested
+from storage import Storage
+from storage.model import Archive, Lane
 
 log = structlog.get_logger()
 
-RESTART_SECONDS = 5.0
-BUSY_SECONDS = 1.0
 ALIVE_SECONDS = 60.0
-END_SECONDS = 9.0
 
 
 def clock() -> datetime:
@@ -53,7 +58,6 @@ class Wishes:
     burst: int = 5
     allow_private: bool = False
     proxy: str = ""
-    rates: dict[str, float] = field(default_factory=dict)
     unlimited: Sequence[str] = ()  # platforms on which nobody is too fast
 
 
@@ -72,6 +76,8 @@ class App:
         self._all_ready = asyncio.Event()
         self._server: Server | None = None
         self._refused: Stop | None = None
+        self._admins = Admins((), storage, wishes.campaign.language)
+        self._health = Health()
 
     def host(self, server: Server) -> Host:
         """What a platform finds when it is connected."""
@@ -96,6 +102,7 @@ class App:
         await self.storage.facts.alive(clock())
         self._not_ready = {platform.name for platform in platforms}
         self._working = set(self._not_ready)
+        self._health = Health(self._not_ready)
         async with AsyncExitStack() as stack:
             fetcher = await stack.enter_async_context(
                 open_fetcher(
@@ -105,31 +112,53 @@ class App:
                 )
             )
             pictures = Pictures(fetcher)
+            self._admins = Admins(platforms, self.storage, self.wishes.campaign.language)
+            stack.push_async_callback(self._admins.end)
             couriers = [self._courier(platform, pictures) for platform in platforms]
             loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
                 ("audience", lambda: write_audiences(
                     self.storage, self.news, [c.wake for c in couriers])),
+                ("reports", lambda: Reports(self.storage, platforms).run(self.stopping)),
+                ("tidying", lambda: tidy(self.storage, clock, self.stopping)),
                 ("heartbeat", self._stay_alive),
             ]  # fmt: skip
             loops += [(f"archive {a.name}", self._watcher(a, fetcher).run)
                       for a in self.wishes.archives]  # fmt: skip
-            tasks = [asyncio.create_task(self._kept_running(*loop)) for loop in loops]
-            tasks.append(asyncio.create_task(self._once("upgrade", derive_anew(self.storage))))
+            tasks = [asyncio.create_task(kept_running(*loop, self.stopping)) for loop in loops]
+            tasks.append(asyncio.create_task(once("upgrade", derive_anew(self.storage))))
             tasks.append(asyncio.create_task(self._say_ready()))
             lanes = [
                 asyncio.create_task(self._lane(platform, courier))
                 for platform, courier in zip(platforms, couriers, strict=True)
             ]
+            self._show(platforms, couriers)
             if not platforms:
                 log.warning("No platform is set up: releases are kept, and nobody is told.")
                 self._all_ready.set()
             await self.stopping.wait()
             if self._refused is None:
                 log.info("Herald is stopping.")
-            await _ended(lanes, tasks)
+            await ended([*lanes, *tasks])
         if self._refused is not None:
             raise self._refused
         log.info("Herald has stopped.")
+
+    def _show(self, platforms: Sequence[Platform], couriers: Sequence[Courier]) -> None:
+        """Figures and health, where there is a web port."""
+        if self._server is None:
+            return
+        metrics = Metrics(self._not_ready)
+        for platform in platforms:
+            platform.budget.observe = partial(_counted, metrics, platform.name)
+
+        async def look() -> Snapshot:
+            for platform, courier in zip(platforms, couriers, strict=True):
+                metrics.rate(platform.name, platform.budget.rate.now)
+                metrics.in_flight(platform.name, platform.budget.in_flight)
+                metrics.paused(platform.name, courier.paused)
+            return await look_at(self.storage, self.wishes.archives, clock())
+
+        listen(self._server, metrics, self._health, look, lambda: can_write(self.storage))
 
     def _watcher(self, archive: Archive, fetcher: Fetcher) -> Watcher:
         return Watcher(
@@ -146,7 +175,7 @@ class App:
         return Courier(
             platform,
             self.storage,
-            rate=self.wishes.rates.get(platform.name, 29.0),
+            self._admins,
             clock=clock,
             stopping=self.stopping,
             language=self.wishes.campaign.language,
@@ -156,9 +185,9 @@ class App:
     async def _lane(self, platform: Platform, courier: Courier) -> None:
         """One platform, in and out. It stops alone when it is refused; the others go on."""
         inward = asyncio.create_task(
-            self._kept_running(platform.name, lambda: self._listen(platform))
+            kept_running(platform.name, lambda: self._listen(platform), self.stopping)
         )
-        outward = asyncio.create_task(self._kept_running("courier", courier.run))
+        outward = asyncio.create_task(kept_running("courier", courier.run, self.stopping))
         try:
             await asyncio.wait((inward, outward), return_when=asyncio.FIRST_EXCEPTION)
             for task in (inward, outward):
@@ -182,11 +211,15 @@ class App:
             self.stopping.set()
             return
         log.error("The platform refused us and is stopped.", platform=platform.name, why=str(error))
+        name, why = platform.name, str(error)
+        self._health.report(name, ok=False, why="it refused us, and is stopped")
+        self._admins.tell(lambda language: present.stopped(name, why, language))
         if not self._working:  # nobody could be told any more: whoever watches us has to know
             self._refused = error
             self.stopping.set()
 
     def _ready(self, name: str) -> None:
+        self._health.report(name, ok=True)
         if name in self._not_ready:
             self._not_ready.discard(name)
             if not self._not_ready:
@@ -199,43 +232,21 @@ class App:
             await self._server.opened()
         log.info("Herald is ready.")
 
-    async def _kept_running(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
-        """Run a loop for ever: if it dies it is logged, and after a pause begun again."""
-        while not self.stopping.is_set():
-            try:
-                await loop()
-            except Stop:
-                raise
-            except DatabaseError as error:
-                log.warning("The database cannot be used.", part=name, reason=str(error))
-                await wait(self.stopping, BUSY_SECONDS)
-            except Exception:  # this is where the loops turn
-                log.error("A part died and is started again.", part=name, exc_info=True)
-                await wait(self.stopping, RESTART_SECONDS)
-            else:
-                await wait(self.stopping, BUSY_SECONDS)
-
-    async def _once(self, name: str, work: Awaitable[None]) -> None:
-        """Work that is done once a run: if it dies that is said, and the next run does it."""
-        try:
-            await work
-        except Exception:  # there is nobody above to hear of it
-            log.error("A part died; it is done at the next start.", part=name, exc_info=True)
-
     async def _stay_alive(self) -> None:
         while True:
-            await wait(self.stopping, ALIVE_SECONDS)
+            await rested(self.stopping, ALIVE_SECONDS)
             await self.storage.facts.alive(clock())
 
 
-async def _ended(lanes: list[asyncio.Task[None]], tasks: list[asyncio.Task[None]]) -> None:
-    """Couriers settle what is in flight; everything else is cancelled; nobody waits too long."""
-    for task in tasks:
-        task.cancel()
-    for lane in lanes:
-        lane.cancel()
-    everyone = [*lanes, *tasks]
-    if everyone:
-        _, late = await asyncio.wait(everyone, timeout=END_SECONDS)
-        for task in late:
-            log.error("A part did not end in time.", part=task.get_name())
+def _counted(
+    metrics: Metrics, platform: str, lane: Lane, waited: float, took: float,
+    end: BaseException | None,
+) -> None:  # fmt: skip
+    """One turn of a platform's budget, in figures."""
+    metrics.queue_wait(platform, lane, waited)
+    if end is None:
+        metrics.sent(platform, lane, took)
+    elif isinstance(end, SendError):
+        metrics.failed(platform, type(end).__name__.lower())
+    elif not isinstance(end, asyncio.CancelledError):
+        metrics.failed(platform, "unknown" if isinstance(end, TimeoutError) else "unexpected")

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.pacing import Budget
 from storage import Storage
 from storage.model import Address, Attachment, Event, RichText, Suggestion
+
+NOTHING = RichText()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +22,14 @@ class Request:
     text of the message that button stands under ("" if unknown). `language` is what the platform
     hints until the router replaces it by what the person chose. `private` is a chat of two;
     `may_manage` says whether the sender may change this chat's subscription. `sender` tells the
-    people of one chat apart and is never kept or logged.
+    people of one chat apart and is never kept or logged. `rich` is what was typed with its
+    formatting; the router leaves in it only what follows the command's name, as in `words`.
     """
 
     address: Address
     words: str
     at: datetime
+    rich: RichText = NOTHING
     sender: str = ""
     language: str = "en"
     timezone: str = ""
@@ -54,13 +59,15 @@ Rows = tuple[tuple[Button, ...], ...]
 class Message:
     """What Herald says. `replaces` asks to stand in place of the message the button was under.
 
-    `picture` goes above the text; a platform that cannot show it leaves it out.
+    `picture` goes above the text; a platform that cannot show it leaves it out. `asks` names the
+    command that gets what its reader types next, in a chat of two.
     """
 
     text: RichText
     buttons: Rows = ()
     replaces: bool = False
     picture: Attachment | None = None
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +102,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a platform allows: the longest text, how it counts, and how often a chat takes one.
+    """What a platform takes: the longest text, and how it counts.
 
-    `caption` is the longest text under a picture, 0 where none is shown. `gap` gives the seconds
-    that must lie between two messages to an address.
+    `caption` is the longest text under a picture, 0 where none is shown.
     """
 
     text: int
     caption: int = 0
     length: Callable[[str], int] = len
-    gap: Callable[[Address], float] = lambda _: 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ class Server(Protocol):
     """The web port, shared by all who need it: a path goes to one handler."""
 
     def post(self, path: str, handler: Handler) -> None:
-        """From now on `handler` gets each POST to `path`; the port is open once one is wanted."""
+        """From now on `handler` gets each POST to `path`; `ready` waits for the port to be open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +151,42 @@ class Host:
     proxy: str = ""
 
 
+class Probe(Protocol):
+    """A way to find out whether a message arrived, for platforms without idempotency keys."""
+
+    async def bound(self) -> str:
+        """The end of what earlier runs can have sent, once that is known; "" if it cannot be."""
+
+    def recovered(self) -> None:
+        """What earlier runs left open is kept, with its bound: from now on answers may go out."""
+
+    def mark(self, address: Address) -> str:
+        """How far the platform has come by now; "" where a look could not begin here.
+
+        Else no answer goes there until the budget lets go of the address.
+        """
+
+    async def arrived(self, address: Address, message: Message, mark: str) -> Sent | None:
+        """The message, if an earlier run sent it; None if it is not there.
+
+        `mark` is the one taken before it was sent, a hyphen, and the bound. Raises a SendError
+        where that cannot be found out (now).
+        """
+
+
 class Platform(Protocol):
-    """A place where people are. `key` stays the same however often one delivery is tried."""
+    """A place where people are.
+
+    `budget` is what it may send: whoever sends, edits or deletes takes a turn there first, and
+    the platform tells it what it learns. `admins` are the admins' own chats with us. `probe` is
+    None where there is none, or it is not wanted.
+    """
 
     name: str
     limits: Limits
+    budget: Budget
+    admins: Sequence[Address]
+    probe: Probe | None
 
     async def run(self, answer: Answer, ready: Callable[[], None]) -> None:
         """Take in requests until cancelled; call `ready` once, after the first successful poll.
@@ -159,7 +195,10 @@ class Platform(Protocol):
         """
 
     async def send(self, address: Address, message: Message, *, key: str) -> Sent:
-        """Send one message that fits `limits`; returns when it arrived, or raises a SendError."""
+        """Send one message that fits `limits`; returns when it arrived, or raises a SendError.
+
+        `key` stays the same however often one delivery is tried; it is "" for an answer.
+        """
 
     async def edit(self, address: Address, sent: Sent, message: Message) -> None:
         """Replace a message sent before; raises a SendError."""

@@ -6,7 +6,6 @@ Here are the only admin check, the only apology, and the limit of what one perso
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -17,9 +16,11 @@ from functools import partial
 import structlog
 
 from bot import present
+from bot.awaited import Awaited
 from bot.chat import Button, Campaign, Context, Menu, Message, Request
 from bot.commands import Command, commands
 from bot.commands._numbers import whole
+from bot.commands._typed import BY_NUMBER, behind, parse
 from bot.commands._ways import ways_on
 from bot.i18n import LANGUAGES, code, texts
 from bot.patience import IN_GROUPS, LEAVING, QUESTIONS, SUGGESTIONS, Patience, Verdict
@@ -28,10 +29,6 @@ from storage.model import Release, RichText, Suggestion
 
 log = structlog.get_logger()
 
-_TYPED = re.compile(r"[/!]([^\W\d]\w*)(?:@\w*)?(?:\s+(.*))?", re.DOTALL)
-# A release by its number alone, as links and the shell name it.
-_RELEASE = re.compile(r"/?r([0-9]+)(?:@\w*)?", re.IGNORECASE)
-PLAIN_TEXT, RELEASE = "search", "release"
 SUGGESTED = 20
 
 # What people want most comes first; what is not named here comes after.
@@ -66,6 +63,7 @@ class Router:
         self._in_groups = Patience(IN_GROUPS, monotonic)
         self._leaving = Patience(LEAVING, monotonic)
         self._suggestions = Patience(SUGGESTIONS, monotonic)
+        self._awaited = Awaited(monotonic)
         self._commands = {
             name: command for command in commands() for name in (command.name, *command.aliases)
         }
@@ -87,27 +85,33 @@ class Router:
         Raises DatabaseError, and nothing else: then no effect is committed, and what was asked
         has to be asked again.
         """
-        name, words = parse(request)
+        name, words = self._meant(request)
         command = self._command(name, request)
         if not name or (command is None and not request.private and not request.pressed):
             return None  # a group's own talk, or another bot's command
         verdict, take_back = self._asks(request, command, words)
         if verdict is Verdict.SILENCE:
             return None
+        who = person(request)
+        question = self._awaited.take(who) if verdict is Verdict.ANSWER else None
         try:
             request = await self._known(request)
             if verdict is Verdict.SAY_SO:
                 return too_fast(request)
             if command is None:
                 return self._unknown(name, request)
-            context = Context(self._storage, self._campaign, self._clock(), self._offered(request))
-            return await command.answer(replace(request, words=words), context)
+            message = await self._answered(command, words, request)
         except (DatabaseError, asyncio.CancelledError):
             take_back()
+            self._awaited.give_back(who, question)
             raise
         except Exception:  # the one apology; cancelling is no Exception
             log.error("An answer failed.", exc_info=True)
+            self._awaited.give_back(who, question)
             return apology(request)
+        if message.asks and request.private:
+            self._awaited.expect(who, message.asks)
+        return message
 
     async def suggest(self, request: Request, skip: int) -> list[Suggestion] | None:
         """Inline answers to these words, the latest releases to none; after the first `skip`.
@@ -129,10 +133,29 @@ class Router:
             return None
         return [present.suggestion(release, request.language) for release in found]
 
+    def _meant(self, request: Request) -> tuple[str, str]:
+        """What is asked for, and the words for it: an answer that is awaited is no new question."""
+        name, words = parse(request)
+        if not request.private or request.pressed:
+            return name, words
+        asked_by = self._awaited.command(person(request))
+        typed = request.words.strip()
+        # Who was asked need not know that their "!" could be a command's.
+        sign, known = typed[:1], name in self._commands
+        named = words != typed and (sign == "/" or (sign == "!" and known))
+        if named or self._command(asked_by, request) is None:
+            return name, words
+        return asked_by, typed
+
+    async def _answered(self, command: Command, words: str, request: Request) -> Message:
+        rich = behind(request, words)
+        context = Context(self._storage, self._campaign, self._clock(), self._offered(request))
+        return await command.answer(replace(request, words=words, rich=rich), context)
+
     async def _found(self, words: str, skip: int) -> list[Release]:
         if not words:
             return await self._storage.releases.latest(SUGGESTED, skip)
-        if shared := _RELEASE.fullmatch(words):
+        if shared := BY_NUMBER.fullmatch(words):
             release = await self._storage.releases.get(whole(shared[1]) or 0)
             return [release] if release and not release.withdrawn and not skip else []
         _, hits = await self._storage.search.find(words, SUGGESTED, skip)
@@ -198,19 +221,6 @@ class Router:
 def _place(command: Command) -> tuple[bool, int]:
     """Where a command stands in the menu: those for admins last, new ones after the named."""
     return command.admin, MENU.index(command.name) if command.name in MENU else len(MENU)
-
-
-def parse(request: Request) -> tuple[str, str]:
-    """The name of what is asked for and what follows it; ("", "") where nothing is asked."""
-    words = request.words.strip()
-    if request.pressed:
-        name, _, rest = words.partition(" ")
-        return name.lower() or "?", rest.strip()
-    if (found := _RELEASE.fullmatch(words)) and (request.private or words.startswith("/")):
-        return RELEASE, found[1]
-    if found := _TYPED.fullmatch(words):
-        return found[1].lower(), (found[2] or "").strip()
-    return (PLAIN_TEXT, words) if request.private else ("", "")
 
 
 def person(request: Request) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
@@ -13,18 +14,37 @@ log = structlog.get_logger()
 
 LARGEST_BODY = 1_000_000
 GOODBYE_SECONDS = 2.0
-RETRY_SECONDS = 1.0
+RETRY_SECONDS, LONGEST_RETRY = 1.0, 60.0
+
+# What is told here is true for a moment, and is no page of a site.
+ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is answered to who looks: the status, what the body is, and the body."""
+
+    status: int
+    content_type: str
+    body: bytes
+
 
 Handler = Callable[[Mapping[str, str], bytes], Awaitable[int]]
+Look = Callable[[Mapping[str, str]], Awaitable[Page]]
 
 
 class Server:
-    """Paths and their handlers. Made by `open_server`; what is not asked for here is a 404."""
+    """Paths and their handlers. Made by `open_server`; what is not asked for here is a 404.
+
+    `port` is the one that is listened on, once it is open.
+    """
 
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
+        self._pages: dict[str, Look] = {}
         self.wanted = asyncio.Event()
         self.open = asyncio.Event()
+        self.port = 0
 
     def post(self, path: str, handler: Handler) -> None:
         """From now on `handler` gets the headers, their names in lower case, and the body of each
@@ -33,19 +53,33 @@ class Server:
         self._handlers[path] = handler
         self.wanted.set()
 
+    def get(self, path: str, page: Look) -> None:
+        """From now on `page` gets the headers of each GET of `path`, and gives what to answer."""
+        self._pages[path] = page
+        self.wanted.set()
+
     async def opened(self) -> None:
-        """Returns once the port is open; at once where nobody listens."""
-        if self.wanted.is_set():
+        """Returns once the port is open; at once where nothing is brought here by a POST.
+
+        Nobody waits for pages: without them Herald does all that it is there for.
+        """
+        if self._handlers:
             await self.open.wait()
 
     async def answer(self, request: web.Request) -> web.Response:
-        handler = self._handlers.get(request.path)
-        if handler is None:
-            return web.Response(status=404)
-        if request.method != "POST":
-            return web.Response(status=405, headers={"Allow": "POST"})
+        handler, page = self._handlers.get(request.path), self._pages.get(request.path)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        return web.Response(status=await handler(headers, await request.read()))
+        if page is not None and request.method in ("GET", "HEAD"):  # aiohttp cuts a HEAD's body
+            shown = await page(headers)
+            return web.Response(
+                status=shown.status, body=shown.body, headers={"Content-Type": shown.content_type}
+            )
+        if handler is not None and request.method == "POST":
+            return web.Response(status=await handler(headers, await request.read()))
+        allowed = ["GET", "HEAD"] * (page is not None) + ["POST"] * (handler is not None)
+        if not allowed:
+            return web.Response(status=404)
+        return web.Response(status=405, headers={"Allow": ", ".join(allowed)})
 
 
 @asynccontextmanager
@@ -57,6 +91,7 @@ async def open_server(host: str, port: int) -> AsyncIterator[Server]:
     server = Server()
     application = web.Application(client_max_size=LARGEST_BODY)
     application.router.add_route("*", "/{path:.*}", server.answer)
+    application.on_response_prepare.append(_always)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=GOODBYE_SECONDS)
     await runner.setup()
     opening = asyncio.create_task(_open(server, runner, host, port))
@@ -68,18 +103,32 @@ async def open_server(host: str, port: int) -> AsyncIterator[Server]:
         await runner.cleanup()
 
 
+async def _always(_request: web.Request, response: web.StreamResponse) -> None:
+    """On our own answers, and on those that aiohttp gives for us."""
+    response.headers.update(ALWAYS)
+
+
 async def _open(server: Server, runner: web.AppRunner, host: str, port: int) -> None:
     await server.wanted.wait()
     pause = RETRY_SECONDS
-    while True:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            reason = error.strerror or "it cannot be opened"
-            log.error("The web port cannot be opened; trying again.", port=port, reason=reason)
-            await asyncio.sleep(pause)
-            pause = min(60.0, pause * 2)
-        else:
-            log.info("The web port is open.", port=runner.addresses[0][1])
-            server.open.set()
-            return
+    said = False
+    while (reason := await _refusal(runner, host, port)) is not None:
+        if not said:
+            log.warning("The web port cannot be opened; trying again.", port=port, reason=reason)
+            said = True
+        await asyncio.sleep(pause)
+        pause = min(LONGEST_RETRY, pause * 2)
+    server.port = runner.addresses[0][1]
+    log.info("The web port is open.", port=server.port)
+    server.open.set()
+
+
+async def _refusal(runner: web.AppRunner, host: str, port: int) -> str | None:
+    """Why the port cannot be opened; None where it is open now."""
+    site = web.TCPSite(runner, host, port)
+    try:
+        await site.start()
+    except (OSError, UnicodeError) as error:  # UnicodeError: a host that no name can be
+        await site.stop()  # else the runner would keep it
+        return (isinstance(error, OSError) and error.strerror) or "it cannot be opened"
+    return None

@@ -18,6 +18,7 @@ from storage.releases import Releases
 from storage.saving import save
 from storage.seal import Seal, SealError
 from storage.search.fulltext import Search
+from storage.statements import Statements
 from storage.subscribers import Joined, Subscribers
 
 __all__ = ["DatabaseError", "Joined", "Seal", "SealError", "Storage", "open_storage"]
@@ -34,6 +35,7 @@ class Storage:
         self.search = Search(database)
         self.subscribers = Subscribers(database, seal)
         self.outbox = OutboxShelf(database, self.subscribers)
+        self.statements = Statements(database, seal)
 
     async def version(self) -> int:
         """A number that changes whenever another process has written."""

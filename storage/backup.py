@@ -59,9 +59,10 @@ async def restore(source: Path, target: Path) -> Restored:
     """Put a backup in the place of the database, which is kept beside as NAME.before-restore.
 
     Nothing old is announced afterwards: the next reading of each archive is a first one, and
-    what the backup still owed is skipped, for it may have been sent since. Numbers that were
-    given out since are not given out again. The caller holds the run lock. Raises DatabaseError
-    if `source` is no sound database of ours or `target` is in use; then nothing was changed.
+    what the backup still owed is skipped, for it may have been sent since; drafts of statements
+    are deleted, and no author is told any more. Numbers that were given out since are not given
+    out again. The caller holds the run lock. Raises DatabaseError if `source` is no sound
+    database of ours or `target` is in use; then nothing was changed.
     """
     await asyncio.to_thread(_checked, source)
     if _same(source, target):
@@ -103,16 +104,26 @@ async def _quieten(tx: Transaction, present: _State) -> None:
         " WHERE announcement_id = announcements.id AND state IN (0, 1, 4))"
     )
     await tx.run("UPDATE deliveries SET state = 5 WHERE state IN (0, 1, 4)")
+    # A draft may have been confirmed since, and an author told how it ended: neither happens twice.
+    await tx.run("DELETE FROM statements WHERE announcement_id IS NULL")
+    await tx.run("UPDATE statements SET reported = 1, author = x'' WHERE reported = 0")
     # From the backup until now Herald was not down: it lived in another file.
     await tx.run("DELETE FROM facts WHERE name = ?", (ALIVE,))
     forgotten = await tx.value("SELECT value FROM facts WHERE name = ?", (FORGOTTEN,))
     if present.forgotten > int(forgotten or 0):
         await set_fact(tx, FORGOTTEN, str(present.forgotten))
     await next_number(tx, RESTORED)
-    await tx.run_many(
-        "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?",
-        [(last, name) for name, last in present.last.items()],
-    )
+    await _skip_numbers(tx, present)
+
+
+async def _skip_numbers(tx: Transaction, present: _State) -> None:
+    """Give out no number again that was given out since, also in tables that were empty then."""
+    for name, last in {"deliveries": 0, **present.last}.items():
+        known = await tx.run(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, name)
+        )
+        if not known:
+            await tx.run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, last))
     await tx.run("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'deliveries'", (SPARE_IDS,))
 
 

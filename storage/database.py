@@ -31,13 +31,13 @@ class Connection:
         self._connection = connection
 
     async def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
-        async with self._connection.execute(sql, tuple(values)) as cursor:
-            return [tuple(row) for row in await cursor.fetchall()]
+        # One way into the connection's thread and back, where a cursor takes three.
+        return [tuple(row) for row in await self._connection.execute_fetchall(sql, tuple(values))]
 
     async def row(self, sql: str, values: Iterable[Any] = ()) -> Row | None:
-        async with self._connection.execute(sql, tuple(values)) as cursor:
-            found = await cursor.fetchone()
-        return tuple(found) if found is not None else None
+        """The first of at most a few."""
+        found = await self.rows(sql, values)
+        return found[0] if found else None
 
     async def value(self, sql: str, values: Iterable[Any] = ()) -> Any:
         found = await self.row(sql, values)
@@ -58,7 +58,10 @@ class Transaction(Connection):
             return cursor.lastrowid or 0
 
     async def run_many(self, sql: str, values: Iterable[Iterable[Any]]) -> None:
-        await self._connection.executemany(sql, [tuple(v) for v in values])
+        """Run one statement for each of these rows of values; for none, nothing."""
+        rows = [tuple(v) for v in values]
+        if rows:
+            await self._connection.executemany(sql, rows)
 
 
 class Database:

@@ -38,6 +38,11 @@ async def next_number(tx: Transaction, name: str) -> int:
     return number
 
 
+async def joined_so_far(connection: Connection) -> int:
+    """The number of the last to subscribe: the audience of what is announced now."""
+    return int(await fact(connection, JOINED) or 0)
+
+
 class Facts:
     """The shelf of single facts."""
 

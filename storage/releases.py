@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 
 from storage.database import Database, Row
-from storage.model import Draft, Release, Revision, RichText, Span, Style
+from storage.model import Draft, Release, Revision, RichText
 from storage.recognise import recognise
+from storage.rich import rich_of
 from storage.saving import SORT_STEP, day_sort, replace_words
 from storage.times import from_ms
 
@@ -22,11 +22,10 @@ _SELECT = f"SELECT {COLUMNS} FROM releases JOIN archives ON archives.id = releas
 
 def release_of(row: Row) -> Release:
     """The Release in a row of COLUMNS."""
-    body = RichText(row[5], tuple(Span(s, e, Style(k), v) for s, e, k, v in json.loads(row[6])))
     return Release(
-        id=row[0], key=row[1], archive=row[2], link=row[3], title=row[4], body=body,
-        language=row[7], published=date.fromisoformat(row[8]), published_at=from_ms(row[9]),
-        revision=row[10], withdrawn=bool(row[11]), picture=row[12],
+        id=row[0], key=row[1], archive=row[2], link=row[3], title=row[4],
+        body=rich_of(row[5], row[6]), language=row[7], published=date.fromisoformat(row[8]),
+        published_at=from_ms(row[9]), revision=row[10], withdrawn=bool(row[11]), picture=row[12],
     )  # fmt: skip
 
 
@@ -39,6 +38,14 @@ class Releases:
     async def get(self, number: int) -> Release | None:
         """The release of this id, withdrawn or not."""
         found = await self._list("WHERE releases.id = ?", (number,))
+        return found[0] if found else None
+
+    async def of(self, announcement: int) -> Release | None:
+        """The release that this announcement tells of, withdrawn or not; None if of none."""
+        found = await self._list(
+            "WHERE releases.id = (SELECT release_id FROM announcements WHERE id = ?)",
+            (announcement,),
+        )
         return found[0] if found else None
 
     async def latest(self, count: int, skip: int = 0) -> list[Release]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
 
 from storage.database import Connection, Transaction
-from storage.model import Draft, Fate, Kind, RichText, Saved
+from storage.model import Draft, Fate, Kind, Saved
 from storage.recognise import recognise
+from storage.rich import spans_of
 from storage.search import index
 from storage.times import to_ms
 
@@ -38,7 +38,7 @@ async def _insert(tx: Transaction, archive: int, draft: Draft, fate: Fate, now: 
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             sort, archive, draft.key or draft.fingerprint, bool(draft.key), draft.link,
-            draft.title, draft.body.text, _spans(draft.body), draft.language,
+            draft.title, draft.body.text, spans_of(draft.body), draft.language,
             draft.published.isoformat(), to_ms(draft.published_at),
             draft.published.isoformat()[5:], draft.fingerprint, to_ms(now), fate is Fate.HOLD,
             to_ms(now), draft.kind, draft.source, draft.reader, draft.digest, draft.picture,
@@ -108,7 +108,7 @@ async def replace_words(
     await tx.run(
         "UPDATE releases SET title = ?, body = ?, spans = ?, picture = ?, reader = ?, digest = ?"
         " WHERE id = ?",
-        (draft.title, draft.body.text, _spans(draft.body), draft.picture, draft.reader,
+        (draft.title, draft.body.text, spans_of(draft.body), draft.picture, draft.reader,
          draft.digest, number),
     )  # fmt: skip
     await index.add(tx, sort, draft.title, draft.body.text)
@@ -158,7 +158,3 @@ def day_sort(day: date) -> int:
     """The first place in the order that a release of this day can have."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return int(midnight.timestamp()) * SORT_STEP
-
-
-def _spans(rich: RichText) -> str:
-    return json.dumps([[s.start, s.end, s.style, s.value] for s in rich.spans], ensure_ascii=False)

@@ -1,7 +1,8 @@
-"""The schema: numbered migrations, applied in order, a copy set aside before each but the first."""
+"""The schema: numbered migrations, applied in order; an old database is copied first."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from importlib import resources
 from pathlib import Path
@@ -33,17 +34,28 @@ async def migrate(writer: aiosqlite.Connection, path: Path) -> None:
             f" {len(steps)}). Upgrade Herald."
         )
     for number, step in enumerate(steps[version:], start=version + 1):
-        if number > 1:
-            copy = path.with_name(f"{path.name}.before-{number:04}")
-            copy.unlink(missing_ok=True)
-            new_file(copy)
-            await writer.execute("VACUUM INTO ?", (str(copy),))
+        if version:
+            await _set_aside(writer, path, number)
         try:
             await writer.executescript(step)
         except sqlite3.Error:
             await writer.rollback()
             if await _version(writer) < number:  # else another process was quicker
                 raise
+
+
+async def _set_aside(writer: aiosqlite.Connection, path: Path, number: int) -> None:
+    """Copy the database as it is before this step; a copy that another process made is left."""
+    copy = path.with_name(f"{path.name}.before-{number:04}")
+    draft = copy.with_name(f".{copy.name}.{os.getpid()}.part")
+    draft.unlink(missing_ok=True)
+    new_file(draft)
+    try:
+        await writer.execute("VACUUM INTO ?", (str(draft),))
+        if await _version(writer) < number:  # else another process was quicker, and has copied it
+            draft.replace(copy)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 async def _version(writer: aiosqlite.Connection) -> int:

@@ -29,22 +29,20 @@ class Seal:
         self._hashing = _derived(secret, b"hash")
         self.check = _derived(secret, b"check").hex()
 
-    def seal(self, address: Address, row: int) -> bytes:
-        """The address as bytes that only this key opens, and only for this row."""
+    def seal(self, address: Address, row: int, what: str = "subscriber") -> bytes:
+        """The address as bytes that only this key opens, and only for this row of `what`."""
         nonce = os.urandom(NONCE_BYTES)
         words = json.dumps([address.chat, address.thread]).encode()
-        return nonce + self._cipher.encrypt(nonce, words, _bound(address.platform, row))
+        return nonce + self._cipher.encrypt(nonce, words, _bound(what, address.platform, row))
 
-    def open(self, sealed: bytes, platform: str, row: int) -> Address:
+    def open(self, sealed: bytes, platform: str, row: int, what: str = "subscriber") -> Address:
         """The address that was sealed for this row. Raises SealError if it was not."""
         try:
             words = self._cipher.decrypt(
-                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(platform, row)
+                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(what, platform, row)
             )
         except (InvalidTag, ValueError):  # another key or row; or too short to be sealed at all
-            raise SealError(
-                f"The address of subscriber {row} was not sealed with this key."
-            ) from None
+            raise SealError(f"The address of {what} {row} was not sealed with this key.") from None
         chat, thread = json.loads(words)
         return Address(platform, chat, thread)
 
@@ -65,8 +63,8 @@ def _derived(secret: bytes, purpose: bytes) -> bytes:
     return hashlib.blake2b(key=secret, person=purpose, digest_size=KEY_BYTES).digest()
 
 
-def _bound(platform: str, row: int) -> bytes:
-    return f"subscriber {platform} {row}".encode()
+def _bound(what: str, platform: str, row: int) -> bytes:
+    return f"{what} {platform} {row}".encode()
 
 
 def read_key(path: Path) -> bytes | None:

@@ -6,7 +6,8 @@ import asyncio
 from datetime import date
 from enum import StrEnum
 
-from storage.database import Connection, Database, Row, Transaction
+from storage.authors import forget_author, move_author
+from storage.database import Database, Row, Transaction
 from storage.facts import FORGOTTEN, JOINED, next_number
 from storage.leaving import deactivate, erase, merge
 from storage.model import Address, Subscriber
@@ -153,17 +154,17 @@ class Subscribers:
 
         False if nothing was kept. Raises TimeoutError if the log could not be emptied.
         """
+        chat = self._seal.chat_hash(address)
         async with self._database.write() as tx:
-            rows = await tx.rows(
-                "SELECT id FROM subscribers WHERE chat_hash = ?", (self._seal.chat_hash(address),)
-            )
+            rows = await tx.rows("SELECT id FROM subscribers WHERE chat_hash = ?", (chat,))
             for (number,) in rows:
                 await erase(tx, number)
-            if rows:
+            erased = await forget_author(tx, chat) or bool(rows)
+            if erased:
                 await next_number(tx, FORGOTTEN)
         for _ in range(LOG_TRIES):
             if await self._database.truncate_log():
-                return bool(rows)
+                return erased
             await asyncio.sleep(0.05)
         raise TimeoutError("The database's log is held by a reader.")
 
@@ -189,6 +190,7 @@ class Subscribers:
                 before = self.opened(row)
                 after = Address(new.platform, new.chat, before.address.thread)
                 await self._moved(tx, before, after)
+            await move_author(tx, self._seal, old, new)
 
     async def _moved(self, tx: Transaction, before: Subscriber, after: Address) -> None:
         there = await tx.value(
@@ -214,7 +216,12 @@ class Subscribers:
     async def any(self) -> bool:
         """Whether anything of anybody is kept."""
         async with self._database.read() as connection:
-            return bool(await connection.value("SELECT EXISTS (SELECT 1 FROM subscribers)"))
+            return bool(
+                await connection.value(
+                    "SELECT EXISTS (SELECT 1 FROM subscribers)"
+                    " OR EXISTS (SELECT 1 FROM statements WHERE author <> x'')"
+                )
+            )
 
     async def _entered(self, tx: Transaction, address: Address) -> int:
         found = await tx.value(
@@ -240,8 +247,3 @@ class Subscribers:
                 self._seal.address_hash(address), self._seal.chat_hash(address), number,
             ),
         )  # fmt: skip
-
-
-async def joined_so_far(connection: Connection) -> int:
-    """The number of the last to subscribe: the audience of what is announced now."""
-    return int(await connection.value("SELECT value FROM facts WHERE name = ?", (JOINED,)) or 0)

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,10 +78,12 @@ class Running:
 
 
 @asynccontextmanager
-async def running(env: dict[str, str], *, until: str = "ready") -> AsyncIterator[Running]:
-    """Herald, from the moment its log has the word `until`."""
+async def running(
+    env: dict[str, str], *, until: str = "ready", module: Sequence[str] = ("bot", "run")
+) -> AsyncIterator[Running]:
+    """Herald, from the moment its log has the word `until`; or another `module` and arguments."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "bot", "run", env=env, cwd=_empty(env),
+        sys.executable, "-P", "-m", *module, env=env, cwd=_empty(env),
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     made = Running(process)

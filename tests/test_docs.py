@@ -10,9 +10,11 @@ from pydantic import BaseModel
 
 from bot.cli import app
 from bot.commands import commands
+from bot.metrics import Metrics
 from bot.platforms import option_models
 from config import ArchiveSettings, Settings
 from config.settings import NOT_YET
+from tests.watched import TELEGRAM, shown, snapshot
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,3 +59,29 @@ def test_the_readme_names_no_setting_that_is_not_there() -> None:
     named = set(re.findall(r"HERALD_[A-Z_]*[A-Z]", README))
 
     assert set() == named - settings() - {"HERALD_CONFIG"}
+
+
+def metrics() -> dict[str, str]:
+    """Every metric there is, as it is asked for: its name, and its kind."""
+    families = shown(Metrics([TELEGRAM]), snapshot()).values()
+    return {f"{f.name}_total" if f.type == "counter" else f.name: f.type for f in families}
+
+
+@pytest.mark.parametrize("name", sorted(metrics()))
+def test_every_metric_is_in_the_readme(name: str) -> None:
+    """A figure that nobody knows of warns nobody."""
+    assert re.search(rf"`{name}\b", README)
+
+
+def test_the_readme_names_no_metric_that_is_not_there() -> None:
+    """A rule over a figure that is gone never speaks."""
+    known = metrics()
+    parts = {f"{name}_bucket" for name, kind in known.items() if kind == "histogram"}
+
+    assert set() == set(re.findall(r"\bherald_[a-z_]+", README)) - known.keys() - parts
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz"])
+def test_every_page_of_the_web_port_is_in_the_readme(path: str) -> None:
+    """So it is for what can be looked at."""
+    assert f"`{path}`" in README

@@ -58,7 +58,6 @@ async def _demo(folder: Path) -> None:
             [archive],
             campaign,
             allow_private=True,
-            rates={"terminal": 100},
             unlimited=["terminal"],
         )
         app = App(storage, wishes)

@@ -59,7 +59,6 @@ async def _run(wishes: Chosen) -> None:
                 burst=settings.burst,
                 allow_private=settings.allow_private_networks,
                 proxy=settings.proxy,
-                rates=_rates(wishes.options),
             ),
         )
         app.stop_on_signals()
@@ -84,10 +83,6 @@ async def _platforms(wishes: Chosen, host: Host) -> list[Platform]:
         raise Failure(f"The platform {missing[0]} has no settings: give it its options.", code=2)
     found = modules()
     return [await found[name].connect(wishes.options[name], host) for name in names]
-
-
-def _rates(options: dict[str, BaseModel]) -> dict[str, float]:
-    return {name: o.rate for name, o in options.items() if hasattr(o, "rate")}
 
 
 async def key_of(database: Path, file: Path) -> bytes:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
 from bot.cli.objects import instant, print_json
 from bot.cli.opened import Chosen, chosen, reading
-from storage.model import Outbox, Reading
+from storage.model import Outbox, Queue, Reading
 
 
 def main(
@@ -20,11 +22,12 @@ def main(
     if json:
         print_json(status)
     else:
-        _print(status)
+        _print(status, datetime.now(UTC))
 
 
 async def _status(wishes: Chosen) -> dict[str, Any]:
     readings: list[Reading] = []
+    queue: Sequence[Queue] = ()
     releases, held, subscribers, outbox = 0, 0, {}, Outbox()
     async with reading(wishes.settings) as storage:
         if storage is not None:
@@ -33,6 +36,7 @@ async def _status(wishes: Chosen) -> dict[str, Any]:
             held = await storage.releases.held()
             subscribers = await storage.subscribers.counts()
             outbox = await storage.outbox.totals()
+            queue = await storage.outbox.queue()
     known = {r.archive for r in readings}
     readings += [Reading(a.name, a.url) for a in wishes.archives if a.name not in known]
     return {
@@ -46,6 +50,10 @@ async def _status(wishes: Chosen) -> dict[str, Any]:
             "unknown": outbox.unknown,
         },
         "held": held,
+        "queue": [
+            {"lane": q.lane.name.lower(), "waiting": q.waiting, "since": instant(q.since)}
+            for q in queue
+        ],
     }
 
 
@@ -68,7 +76,16 @@ def _when_next(archive: dict[str, Any]) -> str:
     return "when Herald runs"
 
 
-def _print(status: dict[str, Any]) -> None:
+def _age(since: str, now: datetime) -> str:
+    """How long ago that was, in the largest unit that gives a whole number of one or more."""
+    seconds = max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
+def _print(status: dict[str, Any], now: datetime) -> None:
     for archive in status["archives"]:
         print(f"Archive {archive['name']}  {archive['url']}")
         print(f"  releases     {archive['releases']}, withdrawn {archive['withdrawn']}")
@@ -81,3 +98,6 @@ def _print(status: dict[str, Any]) -> None:
     print(f"Subscribers    {people}")
     outbox = ", ".join(f"{name} {n}" for name, n in status["outbox"].items())
     print(f"Outbox         {outbox}")
+    for waits in status["queue"]:
+        age = _age(waits["since"], now)
+        print(f"  {waits['lane']:<13}{waits['waiting']} waiting, the oldest for {age}")

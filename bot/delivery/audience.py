@@ -22,7 +22,7 @@ async def write_audiences(
         # No await from here to the first look: news that comes in between would be wiped off.
         told = news.is_set()
         news.clear()
-        if not told and version == seen:
+        if not told and version == seen and not await storage.outbox.fanning():
             await wait(news, LOOK_SECONDS)
             continue
         seen, written = version, False

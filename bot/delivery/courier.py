@@ -3,48 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 
 from bot import present
-from bot.chat import (
-    Gone,
-    Later,
-    Message,
-    Moved,
-    NoRights,
-    Platform,
-    SendError,
-    Stop,
-    Unknown,
-)
+from bot.chat import Platform, Stop
 from bot.delivery import outcomes
+from bot.delivery.admins import Admins
 from bot.delivery.audience import LOOK_SECONDS, wait
+from bot.delivery.breaker import Tripped
+from bot.delivery.canary import Canaries
+from bot.delivery.flights import Flights
+from bot.delivery.holds import Holds
 from bot.delivery.outage import Outage
-from bot.delivery.pacing import Gaps, Pace
 from bot.delivery.recorder import Recorder
+from bot.delivery.sending import Hearing, Sender
+from bot.delivery.setback import SetBack
+from bot.delivery.turns import Turns
+from bot.delivery.wording import Pictures, Wording, no_picture
 from storage import DatabaseError, Storage
-from storage.model import Attachment, Delivery, Release
+from storage.model import Delivery
 from storage.outbox import Result
 
 log = structlog.get_logger()
 
-IN_FLIGHT = 8
 RETRY_SECONDS = 2.0
-AHEAD_SECONDS = 0.2
-SEND_SECONDS = 180.0  # longer than the platform's own time-outs: past it, who knows
+AHEAD_SECONDS = 0.2  # so much is claimed before its turn comes
+EMPTY_SECONDS = 0.1  # until a claim that found nothing, though something is due, is tried again
 STOP_SECONDS = 7.0
-SET_BACK = timedelta(minutes=1)  # a clock that went back so far was set, and did not drift
-FAR_AHEAD = timedelta(minutes=15)  # further than the pauses between two tries
-
-
-async def no_picture(_: str) -> Attachment | None:
-    """Nothing is shown."""
-    return None
 
 
 class Courier:
@@ -58,36 +46,48 @@ class Courier:
         self,
         platform: Platform,
         storage: Storage,
+        admins: Admins,
         *,
-        rate: float,
         clock: Callable[[], datetime],
         stopping: asyncio.Event,
         language: str = "en",
-        pictures: Callable[[str], Awaitable[Attachment | None]] = no_picture,
+        pictures: Pictures = no_picture,
     ) -> None:
         self.wake = asyncio.Event()
         self._platform = platform
+        self._budget = platform.budget
         self._storage = storage
-        self._rate = rate
+        self._admins = admins
         self._clock = clock
         self._stopping = stopping
-        self._language = language
-        self._pictures = pictures
-        self._pace = Pace(rate)
-        self._gaps = Gaps(platform.limits.gap)
+        self._flights = Flights(platform.budget)
         self._outage = Outage(storage, platform.name)
-        self._recorder = Recorder(storage, self.wake.set)
+        self._sender = Sender(
+            platform, storage, Wording(storage, platform.limits, pictures), self._flights,
+            self._outage, Hearing(self._tripped, self._closed, self._stop),
+            clock=clock, stopping=stopping, language=language,
+        )  # fmt: skip
+        self._canaries = Canaries(
+            platform, storage, self._sender, admins, self._claim_for, self._ended
+        )
+        self._recorder = Recorder(storage, self._recorded)
+        self._set_back = SetBack(storage, platform.name, clock)
+        self._turns = Turns()
         self._sending: set[asyncio.Task[None]] = set()
+        self._holds = Holds(platform)
         self._stopped_by: Stop | None = None
         self._epoch = 0
-        self._ticks = self._ticked()
-        self._hasten_until = 0.0
+        self._busy = False
+
+    @property
+    def paused(self) -> bool:
+        """Whether too many refusals hold everything up."""
+        return self._sender.breaker.open
 
     async def run(self) -> None:
         """Until told to stop. Raises Stop if the platform will not have us any more."""
         self._stopped_by = None
-        self._epoch = await self._storage.facts.next_epoch()
-        await self._storage.outbox.recover(self._platform.name, self._epoch)
+        await self._recover()
         recorder = asyncio.create_task(self._recorder.run())
         try:
             while not self._stopping.is_set() and self._stopped_by is None:
@@ -103,135 +103,150 @@ class Courier:
         if self._stopped_by is not None:
             raise self._stopped_by
 
+    async def _recover(self) -> None:
+        """What runs before this one left open may have arrived, or not."""
+        probe = self._platform.probe
+        bound = await probe.bound() if probe is not None else ""
+        self._epoch = await self._storage.facts.next_epoch()
+        n = await self._storage.outbox.recover(
+            self._platform.name, self._epoch, self._clock(), bound
+        )
+        if n:
+            log.info("What an earlier run left open is settled now.", n=n)
+        if probe is not None:
+            probe.recovered()
+
     async def _turn(self) -> None:
         """Claim what may go out now, or wait until something may."""
         self.wake.clear()
-        ahead = self._pace.ahead() - AHEAD_SECONDS
-        free = IN_FLIGHT - len(self._sending)
-        if free <= 0 or ahead > 0:
-            await wait(self.wake, min(max(ahead, 0.0) or LOOK_SECONDS, LOOK_SECONDS))
+        room = self._room()
+        if room <= 0:
+            await wait(self.wake, self._until_room())
             return
         now = self._clock()
         await self._outage.keep(now)
-        await self._look_at_the_clock(now)
-        count = max(1, min(free, int(self._rate * AHEAD_SECONDS)))
-        claimed = await self._storage.outbox.claim(
-            self._platform.name, self._epoch, count, now, self._gaps.resting()
-        )
+        await self._set_back.look(now)
+        if not self._busy and (pause := await self._until_due(now)) > 0:
+            await wait(self.wake, pause)
+            return
+        claimed = await self._claim(room, now)
+        self._busy = bool(claimed)
         for delivery in claimed:
-            task = asyncio.create_task(self._deliver(delivery))
-            self._sending.add(task)
-            task.add_done_callback(self._landed)
-        if not claimed:
-            await wait(self.wake, await self._until_due(now))
+            self._send(delivery)
+        if not claimed:  # what is due waits for a canary, or for what its chat was sent before
+            await wait(self.wake, EMPTY_SECONDS)
+
+    def _room(self) -> int:
+        now = _monotonic()
+        if self._budget.ahead() > AHEAD_SECONDS:
+            return 0
+        ahead = max(1, int(self._budget.rate.now * AHEAD_SECONDS))
+        room = self._flights.room(ahead, now)
+        if not self.paused:
+            return room
+        return 0 if self._sending or self._sender.breaker.until_try(now) else min(room, 1)
+
+    def _until_room(self) -> float:
+        """Seconds until there may be some; a send that ends wakes us before."""
+        ahead = self._budget.ahead() - AHEAD_SECONDS
+        return min(max(ahead, 0.0) or LOOK_SECONDS, LOOK_SECONDS)
 
     async def _until_due(self, now: datetime) -> float:
         due = await self._storage.outbox.next_due(self._platform.name)
         if due is None:
             return LOOK_SECONDS
-        return min(LOOK_SECONDS, max(0.02, (due - now).total_seconds(), self._gaps.ahead()))
+        return min(LOOK_SECONDS, (due - now).total_seconds())
 
-    async def _look_at_the_clock(self, now: datetime) -> None:
-        """Where it was set back, nothing waits for what it once called the near future.
+    async def _claim(self, room: int, now: datetime) -> list[Delivery]:
+        paused = self.paused
+        claimed = await self._claimed(room, now, fresh=paused)
+        if paused and not claimed:
+            claimed = await self._claimed(room, now, fresh=False)
+        if paused and claimed:
+            self._sender.tries = frozenset(delivery.id for delivery in claimed)
+            self._sender.breaker.tried(_monotonic())
+        # An admin's own is the canary, where it is among the first.
+        return sorted(claimed, key=lambda d: d.subscriber.address not in self._platform.admins)
 
-        For a while, for results of before may still be on their way into the outbox.
-        """
-        before, self._ticks = self._ticks, self._ticked()
-        if self._ticks < before - SET_BACK:
-            log.warning("The clock was set back; what waits for it is due now.")
-            self._hasten_until = time.monotonic() + 2 * SEND_SECONDS
-        if time.monotonic() < self._hasten_until:
-            await self._storage.outbox.hasten(self._platform.name, now, now + FAR_AHEAD)
+    async def _claimed(self, room: int, now: datetime, *, fresh: bool) -> list[Delivery]:
+        with self._holds.claiming() as holding:
+            claimed = holding.keep(await self._storage.outbox.claim(
+                self._platform.name, self._epoch, self._turns.lanes(), room, now,
+                without=self._canaries.waited_for, fresh=fresh, mark=holding.mark,
+            ))  # fmt: skip
+        self._flights.claimed(len(claimed), _monotonic())
+        return claimed
 
-    def _ticked(self) -> datetime:
-        """The clock's own idea of when this machine started: it moves when the clock is set."""
-        return self._clock() - timedelta(seconds=time.monotonic())
+    async def _claim_for(self, announcement: int, subscriber: int) -> Delivery | None:
+        with self._holds.claiming() as holding:
+            claimed = await self._storage.outbox.claim_for(
+                announcement, subscriber, self._platform.name, self._epoch, self._clock(),
+                mark=holding.mark,
+            )  # fmt: skip
+            holding.keep([claimed] if claimed is not None else [])
+        self._flights.claimed(int(claimed is not None), _monotonic())
+        return claimed
 
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
+    def _send(self, delivery: Delivery) -> None:
+        """Begin with it, as a canary where it is the first, or give it back to wait for that."""
+        if self._canaries.refused(delivery):
+            self._ended(delivery, outcomes.refused(delivery))
+            return
+        alone = not self._canaries.proven(delivery)
+        if alone and not self._canaries.begin(delivery):
+            self._ended(delivery, outcomes.not_tried(delivery, self._clock()))
+            return
+        task = asyncio.create_task(self._deliver(delivery, alone=alone))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _deliver(self, delivery: Delivery, *, alone: bool) -> None:
+        attempt = self._canaries.send if alone else self._sender.attempt
+        try:
+            self._ended(delivery, await attempt(delivery))
+        except asyncio.CancelledError:
+            self._flights.ended(delivery.id)
+            raise
+
+    def _ended(self, delivery: Delivery, result: Result) -> None:
+        """Keep how it ended, soon; there is room for others at once."""
+        self._flights.ended(delivery.id)
+        self._recorder.put(result)
         self.wake.set()
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        """One attempt, whatever comes of it; an unexpected error postpones only this delivery."""
-        try:
-            result = await self._attempt(delivery)
-        except Exception:  # the lane moves on, whatever one delivery does
-            log.error("A delivery failed unexpectedly.", id=delivery.id, exc_info=True)
-            now = self._clock()
-            age = now - delivery.announcement.created_at
-            result = outcomes.failed(delivery, Later("unexpected"), now, age)
-        self._recorder.put(result)
+    def _recorded(self, results: list[Result]) -> None:
+        self._holds.let_go(result.delivery for result in results)
+        self.wake.set()
 
-    async def _attempt(self, delivery: Delivery) -> Result:
-        message = await self._message(delivery)
-        if message is None:
-            return outcomes.withdrawn(delivery)
-        await asyncio.sleep(self._pace.take())
-        if self._pace.frozen or self._stopping.is_set():
-            return outcomes.not_tried(delivery, self._clock())
-        address = delivery.subscriber.address
-        self._gaps.sent(delivery.subscriber.id, address)
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                sent = await self._platform.send(
-                    address, message, key=f"{delivery.id}.{delivery.part}"
-                )
-        except TimeoutError:
-            return await self._failed(delivery, Unknown("no answer in time"))
-        except SendError as error:
-            return await self._failed(delivery, error)
-        # It has arrived: whatever happens from here on, that stands.
-        self._outage.arrived(self._clock())
-        return outcomes.arrived(delivery, sent)
+    def _tripped(self, delivery: Delivery, tripped: Tripped) -> None:
+        name, announcement = self._platform.name, delivery.announcement.id
+        log.error("Too many are refused as gone: the push is paused.", platform=name,
+                  refused=tripped.refused, of=tripped.of)  # fmt: skip
+        self._admins.tell(
+            lambda language: present.paused(
+                name, tripped.refused, tripped.of, announcement, language
+            )
+        )
 
-    async def _message(self, delivery: Delivery) -> Message | None:
-        """What is to be said; None if it was withdrawn meanwhile."""
-        release = delivery.announcement.release
-        found = await self._storage.releases.get(release) if release is not None else None
-        if found is None or found.withdrawn:
-            return None
-        language = delivery.subscriber.language or self._language
-        picture = await self._picture(found, language)
-        if picture is None:
-            return present.announcement(found, language)
-        message = present.announcement(found, language, self._platform.limits.caption)
-        return replace(message, picture=picture)
+    def _closed(self) -> None:
+        log.info("A try arrived: the push goes on.", platform=self._platform.name)
+        self._admins.tell(lambda language: present.resumed(self._platform.name, language))
 
-    async def _picture(self, release: Release, language: str) -> Attachment | None:
-        """Its lead picture, where the platform shows one and the whole title fits under it."""
-        limits = self._platform.limits
-        head = present.headline(release, language).text
-        if not release.picture or limits.length(head) > limits.caption:
-            return None
-        return await self._pictures(release.picture)
-
-    async def _failed(self, delivery: Delivery, error: SendError) -> Result:
-        """Act on a failure where it asks for it; returns the delivery's next state."""
-        now = self._clock()
-        subscriber = delivery.subscriber
-        match error:
-            case Gone() | NoRights():
-                await self._storage.subscribers.refused(subscriber.id, now.date())
-            case Moved():
-                await self._storage.subscribers.move(subscriber.address, error.address)
-            case Later() if error.scope == "platform":
-                self._pace.freeze(error.seconds if error.seconds is not None else 1.0)
-                self._outage.failed(now)
-            case Unknown():
-                self._outage.failed(now)
-            case Stop():
-                self._stopped_by = error
-        log.info("A delivery did not arrive.", id=delivery.id, reason=str(error))
-        age = await self._outage.uptime(delivery.announcement.created_at, now)
-        return outcomes.failed(delivery, error, now, age)
+    def _stop(self, error: Stop) -> None:
+        self._stopped_by = error
+        self.wake.set()
 
     async def _settle(self, recorder: asyncio.Task[None]) -> None:
         """Wait for what is in flight, and commit how it ended: else it would be sent again."""
-        began = time.monotonic()
+        began = _monotonic()
         if self._sending:
             await asyncio.wait(self._sending, timeout=STOP_SECONDS)
         for task in self._sending:
             task.cancel()
         recorder.cancel()
         await asyncio.gather(recorder, *self._sending, return_exceptions=True)
-        await self._recorder.settle(STOP_SECONDS - (time.monotonic() - began))
+        await self._recorder.settle(STOP_SECONDS - (_monotonic() - began))
+
+
+def _monotonic() -> float:
+    return asyncio.get_running_loop().time()

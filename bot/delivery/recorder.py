@@ -19,7 +19,7 @@ RETRY_SECONDS = 1.0
 class Recorder:
     """Takes results at once and commits them soon; none is given up while the process lives."""
 
-    def __init__(self, storage: Storage, recorded: Callable[[], None]) -> None:
+    def __init__(self, storage: Storage, recorded: Callable[[list[Result]], None]) -> None:
         self._storage = storage
         self._recorded = recorded
         self._results: list[Result] = []
@@ -66,4 +66,4 @@ class Recorder:
                 # Recorded twice is recorded once; forgotten would be sent twice.
                 self._results = results + self._results
                 raise
-        self._recorded()
+            self._recorded(results)

@@ -6,7 +6,7 @@ import asyncio
 import io
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -15,11 +15,13 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from bot.chat import Answer, Button, Limits, Message, Request, Sent
+from bot.chat import Answer, Button, Limits, Message, Probe, Request, Sent
+from bot.pacing import Budget, Rate
 from storage import DatabaseError
 from storage.model import Address, RichText, Style
 
 LIMITS = Limits(text=100_000)
+RATE = 100.0  # messages a second: nobody reads faster
 
 _STYLES = {
     Style.BOLD: "bold",
@@ -39,10 +41,13 @@ class Terminal:
 
     name = "terminal"
     limits = LIMITS
+    admins: Sequence[Address] = ()
+    probe: Probe | None = None
 
     def __init__(self, *, source: TextIO | None = None, greeting: str = "") -> None:
         self.address = Address(self.name, "1")
         self.admin = False
+        self.budget = Budget(Rate(RATE))
         self.ended: Callable[[], Awaitable[None]] = _nothing
         self._source = source or _typed()
         self._person = self._source.isatty() and sys.stdout.isatty()
@@ -109,6 +114,7 @@ class Terminal:
             address=self.address,
             words=button.command if button is not None else words,
             at=datetime.now(UTC),
+            rich=RichText(words),
             pressed=button is not None,
             under=self._under if button is not None else "",
             admin=self.admin,

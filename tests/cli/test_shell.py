@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from storage import open_storage
+from storage.model import Address, RichText
+from storage.seal import Seal
 from tests.running import environment, herald
 
 FEED = Path(__file__).parent / "feed.xml"
@@ -117,8 +121,29 @@ async def test_status_without_a_database_is_all_zeros(tmp_path: Path) -> None:
     assert (code, err) == (0, "")
     assert (0, {}, 0) == (status["releases"], status["subscribers"], status["held"])
     assert {"waiting": 0, "sent": 0, "failed": 0, "unknown": 0} == status["outbox"]
+    assert [] == status["queue"]
     assert None is status["archives"][0]["last_read"]
     assert not Path(env["HERALD_DATABASE"]).exists()
+
+
+async def test_status_shows_what_waits_in_each_lane(env: dict[str, str]) -> None:
+    """The queue by lane with its oldest instant for programs, with its age for people."""
+    at = datetime.now(UTC) - timedelta(hours=3)
+    seal = Seal(b"k" * 32)
+    async with open_storage(Path(env["HERALD_DATABASE"]), seal) as storage:
+        await storage.subscribers.subscribe(Address("terminal", "1"))
+        text, author = RichText("Come at ten."), Address("terminal", "2")
+        draft = await storage.statements.draft(author, text, timedelta(days=1), "en", at)
+        await storage.statements.send(draft.id, author, at)
+        while await storage.outbox.fan_out():
+            pass
+    _, out, _ = await herald(env, "status", "--json")
+    since = at.isoformat(timespec="seconds")
+    assert [{"lane": "statement", "waiting": 1, "since": since}] == json.loads(out)["queue"]
+    code, out, err = await herald(env, "status")
+
+    assert (0, "") == (code, err)
+    assert "  statement    1 waiting, the oldest for 3 h" == out.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

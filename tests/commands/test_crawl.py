@@ -22,8 +22,13 @@ FIRST = ["/start", "/help", "/latest", "/latest 20", "inquiry", "/anniversary 5"
          "inquiry " * 31 + "heard", "/search inquiry", "/search", "/search zebra", "/release",
          "/release 99", "/start subscribe", "/start r7", "/start x", "/r8"]  # fmt: skip
 
-# A chat of two, and a group as its admins and its members see it.
-CHATS = [{"private": True}, {"private": False, "may_manage": True},
+# What an admin may ask for besides.
+ADMINS = ["/status", "/outbox", "/broadcast", "/broadcast Hello", "/broadcast \u200b",
+          "/outbox cancel 1", "/outbox vouch 1"]  # fmt: skip
+
+# A chat of two, an admin's, and a group as its admins and its members see it.
+CHATS = [{"private": True}, {"private": True, "admin": True},
+         {"private": False, "may_manage": True},
          {"private": False, "may_manage": False}]  # fmt: skip
 FLAGS = st.fixed_dictionaries(
     {"private": st.booleans(), "may_manage": st.booleans(), "pressed": st.booleans(),
@@ -127,14 +132,16 @@ async def test_no_chat_sees_or_changes_another(
     assert message is not None or not flags["private"]
 
 
-@pytest.mark.parametrize("chat", CHATS, ids=["alone", "managing", "member"])
+@pytest.mark.parametrize("chat", CHATS, ids=["alone", "admin", "managing", "member"])
 @pytest.mark.parametrize("language", ["en", "ru"])
 async def test_every_button_leads_somewhere(
     house: House, language: str, chat: dict[str, bool]
 ) -> None:
     """Pressing all buttons of all answers never meets an error or a button too old."""
     unknown = (await house.press("no-such-command", language=language, **chat)).text
-    heard = [await house.hear(words, language=language, **chat) for words in FIRST]
+    await house.storage.subscribers.subscribe(Address("terminal", "8675309"))
+    first = [*FIRST, *(ADMINS if chat.get("admin") else [])]
+    heard = [await house.hear(words, language=language, **chat) for words in first]
     waiting = [message for message in heard if message is not None]
     pressed: set[str] = set()
     while waiting and len(pressed) < 400:

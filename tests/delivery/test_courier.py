@@ -3,58 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.chat import Gone, Later, Moved, Stop, Unknown
 from bot.delivery import outcomes
-from bot.delivery.courier import Courier
 from storage import DatabaseError, Storage
-from storage.model import Address, Fate, Outbox
+from storage.model import Address, Fate, Lane, Outbox
+from tests.delivery import stage
+from tests.delivery.stage import clock, courier, published, settled, subscribed
 from tests.fakes.platform import FakePlatform
 from tests.fakes.releases import ARCHIVE, draft
-
-
-def clock() -> datetime:
-    return datetime.now(UTC)
-
-
-async def subscribed(storage: Storage, *chats: str) -> None:
-    for chat in chats:
-        await storage.subscribers.subscribe(Address("fake", chat))
-
-
-async def published(storage: Storage, *numbers: int) -> None:
-    await storage.keep(ARCHIVE, [(draft(n), Fate.ANNOUNCE) for n in numbers], clock())
-    while await storage.outbox.fan_out():
-        pass
-
-
-@asynccontextmanager
-async def courier(
-    storage: Storage, platform: FakePlatform, *, now: Callable[[], datetime] = clock
-) -> AsyncIterator[Courier]:
-    """A courier at work; it is told to stop at the end, and has to."""
-    stopping = asyncio.Event()
-    made = Courier(platform, storage, rate=1000, clock=now, stopping=stopping)
-    task = asyncio.create_task(made.run())
-    try:
-        yield made
-    finally:
-        stopping.set()
-        made.wake.set()
-        await asyncio.wait_for(task, 20)
-
-
-async def settled(storage: Storage) -> Outbox:
-    """The outbox once nothing waits any more."""
-    async with asyncio.timeout(10):
-        while (totals := await storage.outbox.totals()).waiting:
-            await asyncio.sleep(0.01)
-    return totals
 
 
 async def test_each_subscriber_gets_each_release_once_and_in_order(storage: Storage) -> None:
@@ -86,7 +46,7 @@ async def test_a_message_that_must_wait_is_sent_later(storage: Storage) -> None:
 
 async def test_nothing_leaves_inside_a_freeze_of_the_platform(storage: Storage) -> None:
     """A wait for the whole platform holds back everybody's messages."""
-    platform = FakePlatform()
+    platform = FakePlatform(rate=29)
     times: list[float] = []
     loop = asyncio.get_running_loop()
     platform.on_send = lambda: times.append(loop.time())
@@ -102,9 +62,9 @@ async def test_nothing_leaves_inside_a_freeze_of_the_platform(storage: Storage) 
 
 
 async def test_someone_who_is_gone_is_not_tried_again(storage: Storage) -> None:
-    """Gone fails that delivery; one refusal alone ends no subscription."""
+    """Said twice, it fails that delivery; one day of it ends no subscription."""
     platform = FakePlatform()
-    platform.failures.append(Gone("blocked"))
+    platform.failures.extend([Gone("blocked"), Gone("blocked")])
     await subscribed(storage, "a")
     await published(storage, 1)
     async with courier(storage, platform):
@@ -162,7 +122,7 @@ async def test_a_refused_platform_ends_the_courier_and_keeps_what_is_owed(
     await subscribed(storage, "a")
     await published(storage, 1)
     stopping = asyncio.Event()
-    made = Courier(platform, storage, rate=1000, clock=clock, stopping=stopping)
+    made = stage.made(storage, platform, stopping)
 
     with pytest.raises(Stop):
         await asyncio.wait_for(made.run(), 10)
@@ -177,7 +137,7 @@ async def test_stopping_waits_for_what_is_in_flight(storage: Storage) -> None:
     await subscribed(storage, "a")
     await published(storage, 1)
     stopping = asyncio.Event()
-    made = Courier(platform, storage, rate=1000, clock=clock, stopping=stopping)
+    made = stage.made(storage, platform, stopping)
     task = asyncio.create_task(made.run())
     await platform.until(lambda: platform.started == 1)
     stopping.set()
@@ -193,7 +153,7 @@ async def test_what_a_dead_run_left_open_is_taken_up(storage: Storage) -> None:
     await subscribed(storage, "a")
     await published(storage, 1)
     dead = await storage.facts.next_epoch()
-    assert len(await storage.outbox.claim("fake", dead, 10, clock())) == 1
+    assert len(await storage.outbox.claim("fake", dead, [Lane.RELEASE], 10, clock())) == 1
     async with courier(storage, platform):
         totals = await settled(storage)
 
@@ -240,7 +200,7 @@ async def test_a_stop_while_the_database_is_busy_forgets_no_result(storage: Stor
     await subscribed(storage, "a")
     await published(storage, 1)
     stopping = asyncio.Event()
-    made = Courier(platform, storage, rate=1000, clock=clock, stopping=stopping)
+    made = stage.made(storage, platform, stopping)
     task = asyncio.create_task(made.run())
     writing = asyncio.create_task(hold_the_writer(storage, platform))
     await platform.until(lambda: len(platform.arrived) == 1)
@@ -308,7 +268,7 @@ async def test_a_courier_that_died_takes_up_its_own_claims(storage: Storage) -> 
     await subscribed(storage, "a")
     await published(storage, 1)
     stopping = asyncio.Event()
-    made = Courier(platform, storage, rate=1000, clock=clock, stopping=stopping)
+    made = stage.made(storage, platform, stopping)
     platform.gate.clear()
     task = asyncio.create_task(made.run())
     await platform.until(lambda: platform.started == 1)
@@ -344,8 +304,8 @@ async def test_what_was_not_tried_is_no_attempt(storage: Storage) -> None:
     """Giving a claim back for the pace's sake does not make the next pause longer."""
     await subscribed(storage, "a")
     await published(storage, 1)
-    [claimed] = await storage.outbox.claim("fake", 1, 10, clock())
+    [claimed] = await storage.outbox.claim("fake", 1, [Lane.RELEASE], 10, clock())
     await storage.outbox.record([outcomes.not_tried(claimed, clock())])
-    [again] = await storage.outbox.claim("fake", 1, 10, clock())
+    [again] = await storage.outbox.claim("fake", 1, [Lane.RELEASE], 10, clock())
 
     assert again.attempts == 0

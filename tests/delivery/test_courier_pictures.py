@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.chat import Limits, Message
-from bot.delivery.courier import Courier
 from bot.text.split import utf16
 from storage import Storage
 from storage.model import Address, Attachment, Fate
+from tests.delivery.stage import courier
 from tests.fakes.platform import FakePlatform
 from tests.fakes.releases import ARCHIVE, draft
 
@@ -38,24 +35,6 @@ class Album(FakePlatform):
     limits = Limits(4096, caption=100, length=utf16)
 
 
-@asynccontextmanager
-async def courier(
-    storage: Storage, platform: FakePlatform, gallery: Gallery
-) -> AsyncIterator[None]:
-    stopping = asyncio.Event()
-    made = Courier(
-        platform, storage, rate=1000, clock=lambda: datetime.now(UTC), stopping=stopping,
-        pictures=gallery,
-    )  # fmt: skip
-    task = asyncio.create_task(made.run())
-    try:
-        yield
-    finally:
-        stopping.set()
-        made.wake.set()
-        await asyncio.wait_for(task, 20)
-
-
 async def told(
     storage: Storage, platform: FakePlatform, gallery: Gallery, *, title: str = "", url: str = URL
 ) -> Message:
@@ -65,7 +44,7 @@ async def told(
     await storage.keep(ARCHIVE, [(release, Fate.ANNOUNCE)], datetime.now(UTC))
     while await storage.outbox.fan_out():
         pass
-    async with courier(storage, platform, gallery):
+    async with courier(storage, platform, pictures=gallery):
         await platform.until(lambda: bool(platform.arrived))
     return platform.arrived[0][1]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from bot.chat import Answer, Limits, Message, SendError, Sent
+from bot.chat import Answer, Later, Limits, Message, Probe, SendError, Sent
+from bot.pacing import Budget, Rate
 from storage.model import Address
 
 
@@ -15,8 +16,11 @@ class FakePlatform:
 
     name = "fake"
     limits = Limits(4096)
+    probe: Probe | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, rate: float = 1000, admins: Sequence[Address] = ()) -> None:
+        self.budget = Budget(Rate(rate))
+        self.admins = admins
         self.arrived: list[tuple[str, Message]] = []
         self.failures: deque[SendError | Exception] = deque()
         self.gate = asyncio.Event()
@@ -36,11 +40,17 @@ class FakePlatform:
             self._more.notify_all()
         await self.gate.wait()
         if self.failures:
-            raise self.failures.popleft()
+            raise self._told(self.failures.popleft())
         self.arrived.append((address.chat, message))
         async with self._more:
             self._more.notify_all()
         return Sent(str(len(self.arrived)))
+
+    def _told(self, failure: SendError | Exception) -> SendError | Exception:
+        """The budget hears of it when the platform asks for a pause."""
+        if isinstance(failure, Later) and failure.seconds and failure.scope == "platform":
+            self.budget.freeze(failure.seconds)
+        return failure
 
     async def edit(self, address: Address, sent: Sent, message: Message) -> None: ...
 

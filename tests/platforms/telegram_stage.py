@@ -122,6 +122,13 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
         yield opened
 
 
+@pytest.fixture
+def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chat may be sent any number of messages at once: for tests of something else than pace."""
+    for kind in ("ANSWERED", "PUSHED", "TOGETHER"):
+        monkeypatch.setattr(f"bot.platforms.telegram.budget.{kind}", ())
+
+
 def texts(api: FakeBotAPI, chat: int) -> list[str]:
     """What the bot said in a chat, as it reads now."""
     return [message["text"] for message in api.messages(chat, from_bot=True)]

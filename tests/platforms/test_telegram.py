@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.chat import Button, Message, Request
 from storage import Storage
 from storage.model import RichText, Span, Style
@@ -21,9 +23,10 @@ from tests.platforms.telegram_stage import (
     said,
     storage,
     texts,
+    unpaced,
 )
 
-__all__ = ["api", "storage"]  # fixtures
+__all__ = ["api", "storage", "unpaced"]  # fixtures
 
 
 async def test_a_question_in_a_private_chat_is_answered(api: FakeBotAPI, storage: Storage) -> None:
@@ -94,6 +97,7 @@ async def test_a_press_is_acknowledged_and_edits_in_place(
     assert (pressed.pressed, pressed.words, pressed.under) == (True, "next 2", "Page 1")
 
 
+@pytest.mark.usefixtures("unpaced")
 async def test_a_message_that_cannot_be_edited_is_followed_by_a_new_one(
     api: FakeBotAPI, storage: Storage
 ) -> None:
@@ -107,6 +111,7 @@ async def test_a_message_that_cannot_be_edited_is_followed_by_a_new_one(
         api.press(ANN, page["id"], "Same")
         await api.wait_for(lambda: len(echo.asked) == 2)
         await confirmed(api)
+        await api.wait_for(lambda: edits(api) == ["refused"])
         assert texts(api, ANN) == ["Page 1"]
 
         api.press(ANN, page["id"], "Same")
@@ -115,6 +120,11 @@ async def test_a_message_that_cannot_be_edited_is_followed_by_a_new_one(
 
         await api.wait_for(lambda: texts(api, ANN) == ["Page 1", "You said: after."])
     assert api.messages(ANN, from_bot=True)[0]["id"] > page["id"]
+
+
+def edits(api: FakeBotAPI) -> list[str]:
+    """What came of the edits."""
+    return [entry["effect"] for entry in api.truth if entry["method"].startswith("editmessage")]
 
 
 async def test_a_press_answered_too_late_is_no_harm(api: FakeBotAPI, storage: Storage) -> None:
@@ -140,6 +150,7 @@ async def test_a_long_answer_comes_in_parts(api: FakeBotAPI, storage: Storage) -
     assert [len(m["buttons"]) for m in api.messages(ANN, from_bot=True)] == [0, 0, 0, 1]
 
 
+@pytest.mark.usefixtures("unpaced")
 async def test_answers_of_one_chat_keep_their_order(api: FakeBotAPI, storage: Storage) -> None:
     """Questions of one person are handled and answered one after the other."""
     async with running(connected(api, storage), Echo()):

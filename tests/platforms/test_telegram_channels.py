@@ -25,9 +25,10 @@ from tests.platforms.telegram_stage import (
     said,
     storage,
     texts,
+    unpaced,
 )
 
-__all__ = ["api", "storage"]  # fixtures
+__all__ = ["api", "storage", "unpaced"]  # fixtures
 
 CHANNEL, POSTS = -1001234567890, {"status": "administrator", "rights": ["can_post_messages"]}
 SILENT: dict[str, Any] = {"status": "administrator", "rights": ["can_change_info"]}
@@ -239,7 +240,7 @@ async def test_presses_in_a_channel_are_answered_to_the_presser(
     assert known.language == "ru"
 
 
-@pytest.mark.usefixtures("channel")
+@pytest.mark.usefixtures("channel", "unpaced")
 async def test_who_asks_for_other_chats_too_fast_is_looked_up_no_more(
     api: FakeBotAPI, storage: Storage
 ) -> None:

@@ -70,16 +70,6 @@ def test_every_refusal_has_its_end(error: tg.TelegramError, end: type[SendError]
     assert "424242" not in str(result)
 
 
-def test_a_pause_is_for_the_group_or_for_the_whole_bot() -> None:
-    """Groups have limits of their own, and 429 does not say whose limit was met."""
-    pauses = [classified(SlowDown(3.5), to) for to in (CHAT, GROUP)]
-
-    assert [(p.seconds, p.scope) for p in pauses if isinstance(p, Later)] == [
-        (3.5, "platform"),
-        (3.5, "chat"),
-    ]
-
-
 @pytest.mark.parametrize("as_timedelta", ["false", "true"])
 def test_the_librarys_own_pause_is_understood(
     monkeypatch: pytest.MonkeyPatch, as_timedelta: str

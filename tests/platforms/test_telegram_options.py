@@ -54,6 +54,10 @@ def test_a_webhook_is_on_the_web_or_on_this_machine(url: str) -> None:
         ("rate", 0),
         ("rate", 1001),
         ("rate", "nan"),
+        ("paid", "perhaps"),
+        ("probe_seconds", -1),
+        ("probe_seconds", 601),
+        ("probe_seconds", "nan"),
         ("webhook", "https://example.org"),
         ("webhook_url", "http://example.org/secret"),
         ("webhook_url", "http://127.0.0.1.example.org/secret"),
@@ -70,6 +74,15 @@ def test_a_wrong_option_is_named_and_its_value_is_not_shown(field: str, value: o
     (fault,) = caught.value.errors(include_input=False, include_url=False)
     assert fault["loc"][0] == field
     assert "secret" not in str(caught.value)
+
+
+def test_a_look_for_what_is_in_doubt_is_wanted_and_needs_an_admin() -> None:
+    """It is off unless it is asked for; without an admin nobody says where a run began."""
+    chosen: list[dict[str, object]] = [
+        {}, {"admins": [7]}, {"probe_seconds": 30}, {"admins": [7], "probe_seconds": 30}
+    ]  # fmt: skip
+    probing = [Options.model_validate({"token": TOKEN} | some).probing for some in chosen]
+    assert [False, False, False, True] == probing
 
 
 def test_options_load_no_library() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.chat import Button, Gone, Later, Message, NoRights, Refused, SendError, Sent, Unknown
-from bot.delivery.courier import SEND_SECONDS
+from bot.delivery.sending import SEND_SECONDS
 from bot.platforms.telegram import pictures, requests
 from storage import Storage
 from storage.model import Attachment, RichText, Span, Style

@@ -25,9 +25,10 @@ from tests.platforms.telegram_stage import (
     said,
     storage,
     texts,
+    unpaced,
 )
 
-__all__ = ["api", "storage"]  # fixtures
+__all__ = ["api", "storage", "unpaced"]  # fixtures
 
 
 async def ending(api: FakeBotAPI, storage: Storage) -> SendError:
@@ -204,6 +205,7 @@ async def test_a_refused_token_stops_at_the_start_and_later(
             await task
 
 
+@pytest.mark.usefixtures("unpaced")
 async def test_logs_hold_no_token_address_or_words(
     api: FakeBotAPI,
     storage: Storage,

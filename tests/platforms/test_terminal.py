@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.chat import Button, Message, Request
 from bot.platforms.terminal import Terminal, drawn
 from bot.text.build import bold, link, plain
-from storage.model import Address, RichText
+from storage.model import Address, Lane, RichText
 
 CHAT = Address("terminal", "1")
 
@@ -92,3 +93,20 @@ async def test_a_button_to_share_is_left_out(capsys: pytest.CaptureFixture[str])
     await talk("/menu\n", {"/menu": Message(RichText("News"), (row, (Button("S", share=1),)))})
 
     assert "News\n\n[1] Settings\n" in capsys.readouterr().out
+
+
+async def test_a_terminal_has_no_limits_that_anybody_feels() -> None:
+    """A push to it goes out at once; there are no admins' chats, and nothing to look for."""
+    terminal = Terminal(source=io.StringIO(""))
+    async with asyncio.timeout(5):
+        for _ in range(100):
+            async with terminal.budget.turn(Lane.RELEASE, CHAT):
+                pass
+    assert (list(terminal.admins), terminal.probe) == ([], None)
+
+
+async def test_words_are_typed_without_any_formatting() -> None:
+    """What a command cuts out of the formatted text is the words themselves."""
+    (asked,) = await talk("  /broadcast *all*\n", {})
+
+    assert asked.rich == RichText("/broadcast *all*")

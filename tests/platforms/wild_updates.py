@@ -79,7 +79,11 @@ THINGS: Json = {
     "sender_chat": {"id": ELSEWHERE[0], "type": "channel", "title": "x"},
     "reply_to_message": {"message_id": 1, "date": 0, "text": "/subscribe",
                          "chat": {"id": ELSEWHERE[2], "type": "group"}},
-    "message_thread_id": 5, "entities": [{"type": "bot_command", "offset": 900, "length": -1}],
+    "message_thread_id": 5, "entities": [
+        {"type": "bot_command", "offset": 900, "length": -1},
+        {"type": "bold", "offset": 1, "length": 2**40},
+        {"type": "text_link", "offset": 0, "length": 4, "url": 5},
+    ],
     "edit_date": 5, "never_heard_of": {"x": [1, 2]},
 }  # fmt: skip
 

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from storage import Seal, Storage, open_storage
-from storage.model import Address, Archive, Draft, Fate, Kind, Release, RichText, Saved
+from storage.model import (
+    Address,
+    Archive,
+    Delivery,
+    Draft,
+    Fate,
+    Kind,
+    Lane,
+    Release,
+    RichText,
+    Saved,
+)
+from storage.outbox import Result, State
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+LATER = NOON + timedelta(minutes=10)
+DAY = timedelta(days=1)
 ARCHIVE = Archive("main", "https://archive.example/")
 SECRET = b"k" * 32
 TELEGRAM = "telegram"
+LANES = (Lane.STATEMENT, Lane.RELEASE, Lane.LATER)
 
 
 @pytest.fixture
@@ -88,10 +103,57 @@ COUNTED = """
 SELECT a.id, a.total, a.sent, a.failed, a.skipped, a.unknown, count(d.id),
        coalesce(sum(state = 2), 0), coalesce(sum(state = 3), 0), coalesce(sum(state = 5), 0),
        coalesce(sum(state = 6), 0)
-FROM announcements AS a LEFT JOIN deliveries AS d ON d.announcement_id = a.id GROUP BY a.id
+FROM announcements AS a LEFT JOIN deliveries AS d ON d.announcement_id = a.id
+WHERE a.folded = 0 GROUP BY a.id
 """
 
 
 async def miscounted(storage: Storage) -> list[tuple[Any, ...]]:
     """The announcements whose counters are not what counting their rows gives."""
     return [row for row in await query(storage, COUNTED) if row[1:6] != row[6:11]]
+
+
+async def crowd(storage: Storage, count: int) -> None:
+    for number in range(1, count + 1):
+        await storage.subscribers.subscribe(chat(number))
+
+
+async def two_releases(storage: Storage, people: int) -> None:
+    """Both are owed to so many people."""
+    await crowd(storage, people)
+    await announced(storage, "one")
+    await announced(storage, "two")
+    await fan_out(storage)
+
+
+async def said(storage: Storage, words: str = "Hear, hear.", now: datetime = NOON) -> int:
+    """Say this to all; returns the announcement. Nothing is fanned out yet."""
+    author = chat(9_999)
+    draft = await storage.statements.draft(author, RichText(words), DAY, "en", now)
+    sent = await storage.statements.send(draft.id, author, now)
+    assert sent is not None
+    return sent[0]
+
+
+async def claim(
+    storage: Storage, count: int = 100, now: datetime = NOON, **options: Any
+) -> list[Delivery]:
+    return await storage.outbox.claim(TELEGRAM, 1, LANES, count, now, **options)
+
+
+def ended(delivery: Delivery, state: State, due_at: datetime | None = None) -> Result:
+    return Result(delivery.id, delivery.announcement.id, state, due_at=due_at)
+
+
+def whom(deliveries: list[Delivery]) -> list[int]:
+    return [d.subscriber.id for d in deliveries]
+
+
+def what(deliveries: list[Delivery]) -> list[tuple[int, int]]:
+    """Which announcement goes to which subscriber."""
+    return [(d.announcement.id, d.subscriber.id) for d in deliveries]
+
+
+async def states(storage: Storage) -> list[int]:
+    """The states of all deliveries, in their order."""
+    return [row[0] for row in await query(storage, "SELECT state FROM deliveries ORDER BY id")]

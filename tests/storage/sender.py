@@ -10,18 +10,19 @@ import asyncio
 import os
 import random
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from storage import Seal, Storage, open_storage
 from storage.outbox import Result, State
-from tests.storage.conftest import NOON, SECRET, TELEGRAM, announced
+from tests.storage.conftest import LANES, NOON, SECRET, TELEGRAM, announced
 
 
 async def live(database: Path, truth: Path) -> None:
     """Until killed: one release after the other, each owed to everybody."""
     async with open_storage(database, Seal(SECRET)) as storage:
         epoch = await storage.facts.next_epoch()
-        await storage.outbox.recover(TELEGRAM, epoch)
+        await storage.outbox.recover(TELEGRAM, epoch, NOON)
         print("begun", flush=True)
         with truth.open("a", encoding="utf-8") as sent:
             while True:
@@ -31,7 +32,8 @@ async def live(database: Path, truth: Path) -> None:
 
 
 async def send(storage: Storage, epoch: int, sent: int) -> None:
-    claimed = await storage.outbox.claim(TELEGRAM, epoch, 10, NOON)
+    now = NOON + timedelta(seconds=asyncio.get_running_loop().time())
+    claimed = await storage.outbox.claim(TELEGRAM, epoch, LANES, 10, now)
     for delivery in claimed:
         who = f"{delivery.id} {delivery.announcement.id} {delivery.subscriber.address.chat}\n"
         os.write(sent, who.encode())

@@ -13,11 +13,13 @@ import pytest
 
 from storage import DatabaseError, Seal, Storage, open_storage
 from storage.backup import SPARE_IDS, backup, forgotten_since, restore
-from storage.model import Outbox, Reading
+from storage.model import Outbox, Reading, RichText
 from storage.outbox import Result, State
 from storage.schema import migrations
 from tests.storage.conftest import (
     ARCHIVE,
+    DAY,
+    LANES,
     NOON,
     SECRET,
     TELEGRAM,
@@ -52,9 +54,9 @@ async def fill(path: Path, saved: Path) -> None:
         await storage.facts.alive(NOON)
         await announced(storage, "one")
         await fan_out(storage)
-        [delivery] = await storage.outbox.claim(TELEGRAM, 1, 1, NOON)
+        [delivery] = await storage.outbox.claim(TELEGRAM, 1, LANES, 1, NOON)
         await storage.outbox.record([Result(delivery.id, 1, State.SENT)])
-        await storage.outbox.claim(TELEGRAM, 1, 1, NOON)
+        await storage.outbox.claim(TELEGRAM, 1, LANES, 1, NOON)
         await announced(storage, "two")
         await backup(storage.database, saved)
         await announced(storage, "three")
@@ -135,8 +137,8 @@ async def test_nothing_old_is_announced_after_restoring(path: Path, saved: Path)
     async with open_storage(path, Seal(SECRET)) as storage:
         [reading] = await storage.archives.all()
         await fan_out(storage)
-        assert await storage.outbox.claim(TELEGRAM, 9, 99, NOON) == []
-        assert await storage.outbox.recover(TELEGRAM, 9) == 0
+        assert await storage.outbox.claim(TELEGRAM, 9, LANES, 99, NOON) == []
+        assert await storage.outbox.recover(TELEGRAM, 9, NOON) == 0
         assert await miscounted(storage) == []
         totals = await storage.outbox.totals()
 
@@ -166,6 +168,24 @@ async def test_numbers_are_not_given_out_again(path: Path, saved: Path) -> None:
         await fan_out(storage)
         [(first,)] = await query(storage, "SELECT min(id) FROM deliveries WHERE state = 0")
     assert first == before + SPARE_IDS + 1
+
+
+async def test_numbers_are_not_given_out_again_in_what_was_empty(path: Path, saved: Path) -> None:
+    """Nor are they in a table that had no rows yet when the backup was made."""
+    async with open_storage(path, Seal(SECRET)) as storage:
+        await storage.subscribers.subscribe(chat(1))
+        await backup(storage.database, saved)
+        await storage.statements.draft(chat(2), RichText("Hear!"), DAY, "en", NOON)
+        await announced(storage, "one")
+        await fan_out(storage)
+    await restore(saved, path)
+    async with open_storage(path, Seal(SECRET)) as storage:
+        again = await storage.statements.draft(chat(2), RichText("Hear!"), DAY, "en", NOON)
+        await announced(storage, "two")
+        await fan_out(storage)
+        ids = await query(storage, "SELECT announcement_id, id FROM deliveries")
+    assert 2 == again.id
+    assert [(2, 1 + SPARE_IDS + 1)] == ids
 
 
 async def test_restoring_where_there_is_nothing(tmp_path: Path, path: Path, saved: Path) -> None:

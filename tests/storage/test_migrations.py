@@ -58,8 +58,11 @@ async def test_a_fresh_file_gets_the_whole_schema(path: Path, bare: sqlite3.Conn
 
 
 @pytest.mark.parametrize("attempt", range(4))
-def test_two_processes_make_a_fresh_file_at_once(path: Path, attempt: int) -> None:
-    """Processes that start together on no file at all share one schema, and none is refused."""
+@pytest.mark.parametrize("old", [True, False])
+def test_processes_that_start_at_once_share_one_schema(path: Path, old: bool, attempt: int) -> None:
+    """On no file at all, or an old one, and none is refused; what was old is kept as it was."""
+    if old:
+        old_database(path)
     openers = [
         subprocess.Popen(
             [sys.executable, "-c", OPENER, str(path), f"opener {number}"], cwd=ROOT, text=True,
@@ -79,7 +82,13 @@ def test_two_processes_make_a_fresh_file_at_once(path: Path, attempt: int) -> No
     assert ended == [("", 0)] * len(openers)
     with closing(sqlite3.connect(path)) as connection:
         assert version(connection) == len(migrations())
-        assert connection.execute("SELECT count(*) FROM facts").fetchone() == (len(openers),)
+        facts = connection.execute("SELECT count(*) FROM facts").fetchone()
+        assert facts == (len(openers) + old,)
+    if old:
+        with closing(sqlite3.connect(path.with_name("herald.db.before-0002"))) as copy:
+            assert version(copy) == 1
+            assert copy.execute("SELECT * FROM facts").fetchall() == [("name", "value")]
+        assert not list(path.parent.glob("*.part"))
 
 
 async def test_a_newer_schema_is_refused_in_one_sentence(
@@ -134,18 +143,19 @@ SECOND = "BEGIN; CREATE TABLE second (a INTEGER) STRICT; PRAGMA user_version = 2
 BROKEN = "BEGIN; CREATE TABLE second (a INTEGER) STRICT; SELECT nonsense(); COMMIT;"
 
 
-async def old_database(path: Path) -> None:
-    database = await open_database(path)
-    async with database.write() as tx:
-        await tx.run("INSERT INTO facts VALUES ('name', 'value')")
-    await database.close()
+def old_database(path: Path) -> None:
+    """As the first Herald left it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(migrations()[0])
+        connection.execute("INSERT INTO facts VALUES ('name', 'value')")
+        connection.commit()
 
 
 async def test_a_copy_is_made_before_an_old_database_is_changed(
     path: Path, bare: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A migration keeps what was there, and leaves a copy of how it was beside it."""
-    await old_database(path)
+    old_database(path)
     first = migrations()[0]
     monkeypatch.setattr(module, "migrations", lambda: [first, SECOND])
     await (await open_database(path)).close()
@@ -163,7 +173,7 @@ async def test_a_migration_that_fails_changes_nothing(
     path: Path, bare: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A step is done whole or not at all: a database that could not be migrated is as before."""
-    await old_database(path)
+    old_database(path)
     first = migrations()[0]
     monkeypatch.setattr(module, "migrations", lambda: [first, BROKEN])
     with pytest.raises(DatabaseError, match="cannot be used"):

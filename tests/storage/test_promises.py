@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from storage.model import Delivery
 from storage.outbox import Result, State
 from tests.storage.conftest import (
     COUNTED,
+    LANES,
     NOON,
     SECRET,
     TELEGRAM,
@@ -47,7 +49,7 @@ class Promises(RuleBasedStateMachine):
         self.storage = self.do(
             self.stack.enter_async_context(open_storage(self.folder / "h.db", Seal(SECRET)))
         )
-        self.epoch = 1
+        self.epoch, self.now = 1, NOON
         self.announced = 0
         self.subscribed: set[int] = set()
         self.gone: set[int] = set()
@@ -125,7 +127,8 @@ class Promises(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 4))
     def claim(self, count: int) -> None:
-        claimed = self.do(self.storage.outbox.claim(TELEGRAM, self.epoch, count, NOON))
+        self.now += timedelta(minutes=2)  # what another one is in the way of is looked at again
+        claimed = self.do(self.storage.outbox.claim(TELEGRAM, self.epoch, LANES, count, self.now))
         for delivery in claimed:
             assert self.place(delivery) in self.owed, "nothing old, and nothing for who left"
         self.in_flight += claimed
@@ -161,7 +164,7 @@ class Promises(RuleBasedStateMachine):
         """The results of what is in flight are lost, and the next run takes it up."""
         self.in_flight = []
         self.epoch += 1
-        self.do(self.storage.outbox.recover(TELEGRAM, self.epoch))
+        self.do(self.storage.outbox.recover(TELEGRAM, self.epoch, self.now))
 
     @invariant()
     def counters_are_the_rows(self) -> None:
@@ -181,7 +184,10 @@ class Promises(RuleBasedStateMachine):
         """In the end everybody who is owed something gets it, each announcement once."""
         self.crash()
         self.do(fan_out(self.storage))
-        while claimed := self.do(self.storage.outbox.claim(TELEGRAM, self.epoch, 3, NOON)):
+        while (self.do(self.storage.outbox.totals())).waiting:
+            self.now += timedelta(minutes=2)
+            claimed = self.do(self.storage.outbox.claim(TELEGRAM, self.epoch, LANES, 3, self.now))
+            assert claimed, "what waits can be claimed in the end"
             for delivery in claimed:
                 assert self.place(delivery) in self.owed
                 self.owed.discard(self.place(delivery))

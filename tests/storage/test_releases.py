@@ -35,6 +35,7 @@ from tests.storage.conftest import (
     keep,
     query,
     release,
+    said,
 )
 
 DAY = timedelta(days=1)
@@ -343,3 +344,13 @@ async def test_keeping_survives_a_restart(path: Path) -> None:
         await announced(storage)
     async with open_storage(path, Seal(SECRET)) as storage:
         assert await titles(storage) == ["About news"]
+
+
+async def test_an_announcement_knows_its_release(storage: Storage) -> None:
+    """The one it tells of; there is none where it tells of something else."""
+    number = (await keep(storage, draft("One", key="1"), fate=Fate.ANNOUNCE))[0][1]
+    await said(storage)
+
+    assert await storage.releases.of(1) == await storage.releases.get(number)
+    assert await storage.releases.of(2) is None
+    assert await storage.releases.of(3) is None

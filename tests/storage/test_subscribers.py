@@ -15,6 +15,7 @@ from storage.backup import backup
 from storage.model import Address
 from storage.outbox import Result, State
 from tests.storage.conftest import (
+    LANES,
     NOON,
     SECRET,
     TELEGRAM,
@@ -36,7 +37,7 @@ async def active(storage: Storage, address: Address) -> bool:
 async def waiting(storage: Storage) -> list[Address]:
     """Whom the outbox would send to now, as one claim after the other."""
     await fan_out(storage)
-    claimed = await storage.outbox.claim(TELEGRAM, 1, 100, NOON)
+    claimed = await storage.outbox.claim(TELEGRAM, 1, LANES, 100, NOON)
     return [d.subscriber.address for d in claimed]
 
 
@@ -133,7 +134,7 @@ async def test_an_arrival_takes_refusals_back(storage: Storage) -> None:
         await storage.subscribers.refused(1, TODAY + timedelta(days=day))
     await announced(storage)
     await fan_out(storage)
-    [delivery] = await storage.outbox.claim(TELEGRAM, 1, 1, NOON)
+    [delivery] = await storage.outbox.claim(TELEGRAM, 1, LANES, 1, NOON)
     await storage.outbox.record([Result(delivery.id, 1, State.SENT, message="9")])
 
     assert not await storage.subscribers.refused(1, TODAY + timedelta(days=2))
@@ -239,7 +240,7 @@ async def test_forgetting_leaves_no_byte(path: Path) -> None:
             await storage.subscribers.choose(address, only=frozenset({"en"}))
         await announced(storage)
         await fan_out(storage)
-        await storage.outbox.claim(TELEGRAM, 1, 100, NOON)
+        await storage.outbox.claim(TELEGRAM, 1, LANES, 100, NOON)
         rows = await query(storage, "SELECT address, address_hash, chat_hash FROM subscribers")
         for number in range(150, 200):
             await storage.subscribers.subscribe(chat(number))
@@ -299,7 +300,7 @@ async def test_a_result_for_somebody_forgotten_is_nothing(storage: Storage) -> N
         await storage.subscribers.subscribe(chat(number))
     await announced(storage)
     await fan_out(storage)
-    claimed = await storage.outbox.claim(TELEGRAM, 1, 10, NOON)
+    claimed = await storage.outbox.claim(TELEGRAM, 1, LANES, 10, NOON)
     await storage.subscribers.forget(chat(1))
     await storage.outbox.record([Result(d.id, 1, State.SENT, message="9") for d in claimed])
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from bot.chat import Context, Message, Request
+from bot.commands._moment import moment
+from bot.commands._queue import waiting
 from bot.i18n import Texts, texts
 from bot.text.build import bold, join
 from storage.model import Outbox, Reading, RichText
@@ -16,8 +15,7 @@ HELP = "How I am, in numbers"
 async def answer(request: Request, context: Context) -> Message:
     t = texts(request.language)
     storage = context.storage
-    zone = ZoneInfo(context.campaign.timezone)
-    archives = [_archive(reading, t, zone) for reading in await storage.archives.all()]
+    archives = [_archive(reading, t, context) for reading in await storage.archives.all()]
     subscribers = await storage.subscribers.counts()
     by_platform = ", ".join(f"{name} {count}" for name, count in subscribers.items())
     lines = [
@@ -27,29 +25,23 @@ async def answer(request: Request, context: Context) -> Message:
         + (f" ({by_platform})" if by_platform else ""),
         _outbox(await storage.outbox.totals(), t),
     ]
-    return Message(join([bold(t("Status")), *archives, join(lines)], "\n\n"))
+    queue = join(await waiting(t, context))
+    return Message(join([bold(t("Status")), *archives, join(lines), queue], "\n\n"))
 
 
-def _archive(reading: Reading, t: Texts, zone: ZoneInfo) -> RichText:
+def _archive(reading: Reading, t: Texts, context: Context) -> RichText:
     said: list[RichText | str] = [
         bold(reading.archive),
         t(
             "{releases} releases, {withdrawn} withdrawn",
             releases=reading.releases, withdrawn=reading.withdrawn,
         ),
-        t("Last read: {when}", when=_moment(reading.last_read_at, t, zone)),
-        t("Next reading: {when}", when=_moment(reading.next_read_at, t, zone)),
+        t("Last read: {when}", when=moment(reading.last_read_at, t, context)),
+        t("Next reading: {when}", when=moment(reading.next_read_at, t, context)),
     ]  # fmt: skip
     if reading.last_error:
         said.append(t("Trouble: {error}", error=reading.last_error))
     return join(said)
-
-
-def _moment(instant: datetime | None, t: Texts, zone: ZoneInfo) -> str:
-    if instant is None:
-        return t("not known")
-    there = instant.astimezone(zone)
-    return f"{t.day(there.date())}, {there:%H:%M}"
 
 
 def _outbox(outbox: Outbox, t: Texts) -> str:

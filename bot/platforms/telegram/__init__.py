@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 # A bot's user id and what BotFather drew for it (Bot API, "Authorizing your bot").
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,128}")
-
-
 _CHANNEL = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-[1-9][0-9]{3,15}")
 _LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1")
 
@@ -23,7 +21,8 @@ class Options(BaseModel):
     """What the operator chose: `rate` is messages a second, `admins` are user ids.
 
     `channels`, by @name or id, get every release. `webhook_url` is where Telegram brings the
-    updates; "" means that Herald asks for them.
+    updates; "" means that Herald asks for them. `paid`: what is pushed may cost Stars, and go out
+    faster. `probe_seconds` after a start it is looked for what was left in doubt; 0: never.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -34,6 +33,13 @@ class Options(BaseModel):
     channels: tuple[str, ...] = ()
     rate: float = Field(29.0, ge=0.1, le=1000, allow_inf_nan=False)
     webhook_url: str = ""
+    paid: bool = False
+    probe_seconds: float = Field(0, ge=0, le=600, allow_inf_nan=False)
+
+    @property
+    def probing(self) -> bool:
+        """Whether it is looked for what was left in doubt. An admin is needed for that."""
+        return bool(self.probe_seconds and self.admins)
 
     @field_validator("token")
     @classmethod

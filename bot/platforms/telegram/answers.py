@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,9 +14,8 @@ import structlog
 from bot.chat import Gone, Later, Message, Moved, Platform, Refused, SendError, Sent, Unknown
 from bot.platforms.telegram.drawing import pieces
 from bot.platforms.telegram.lanes import Lanes
-from bot.platforms.telegram.pace import GroupPace
 from storage import DatabaseError
-from storage.model import Address
+from storage.model import Address, Lane
 from storage.subscribers import Subscribers
 
 log = structlog.get_logger(__name__)
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 WAITING = 20  # answers a chat; somebody who asks for more has stopped reading
 TRIES = 5
 LONGEST_WAIT = 90.0  # seconds; after that nobody waits for the answer
+
+Turn = Callable[[], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,6 @@ class Answers:
         self._subscribers = subscribers
         self._now = now
         self._lanes = Lanes(WAITING)
-        self._pace = GroupPace()
 
     def put(self, answer: Answer) -> None:
         """Send this when its turn comes; returns at once."""
@@ -80,7 +81,7 @@ class Answers:
 
     async def _part(self, answer: Answer) -> None:
         """In place of the message pressed under where that is asked for and can be, else new."""
-        turn = partial(self._pace.turn, answer.address.chat)
+        turn = partial(self._platform.budget.turn, Lane.ANSWER, answer.address)
         if answer.message.replaces and answer.under is not None:
             edit = partial(self._platform.edit, answer.address, Sent(answer.under), answer.message)
             try:
@@ -99,23 +100,30 @@ class Answers:
 
 
 async def _insist(
-    turn: Callable[[], Awaitable[None]],
-    act: Callable[[], Awaitable[object]],
-    again: tuple[type[SendError], ...],
+    turn: Turn, act: Callable[[], Awaitable[object]], again: tuple[type[SendError], ...]
 ) -> None:
     """Try until it is done, each time when it is this chat's turn.
 
     Raises the last SendError, or the first that is not of `again`.
     """
     for attempt in range(1, TRIES + 1):
-        await turn()
         try:
-            await act()
+            await _once(turn, act)
         except again as error:
-            asked = error.seconds if isinstance(error, Later) else None
-            wait = asked if asked is not None else 0.25 * 2**attempt
-            if attempt == TRIES or wait > LONGEST_WAIT:
+            pause = error.seconds if isinstance(error, Later) else None
+            if attempt == TRIES or (pause or 0.0) > LONGEST_WAIT:
                 raise
         else:
             return
-        await asyncio.sleep(wait)
+        if pause is None:  # else the budget waits for us
+            await asyncio.sleep(0.25 * 2**attempt)
+
+
+async def _once(turn: Turn, act: Callable[[], Awaitable[object]]) -> None:
+    """Do it when its turn comes; raises Later if that takes too long, else what it raises."""
+    try:
+        async with asyncio.timeout(LONGEST_WAIT) as limit, turn():
+            limit.reschedule(None)
+            await act()
+    except TimeoutError:
+        raise Later("its turn did not come", LONGEST_WAIT + 1) from None

@@ -16,6 +16,7 @@ from yarl import URL
 from bot.platforms import checking
 from bot.platforms.checking import Around, Check, fault, well
 from bot.platforms.telegram import Options
+from bot.platforms.telegram.budget import hints
 from bot.proxy import PROXY_ERRORS, connector, http_proxy
 
 # Only a poll that waits can meet another one: of two, Telegram ends the older (telegram-bot-api
@@ -85,7 +86,7 @@ async def check(options: Options, around: Around) -> list[Check]:
             else:
                 found.append(await _polling(api, hook.result, around.running))
             found += await _channels(api, me.result.get("id", 0))
-    return found
+    return found + hints(options)
 
 
 def _known(me: Said) -> list[Check]:

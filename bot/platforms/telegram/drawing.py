@@ -14,19 +14,10 @@ from bot.text.build import trimmed
 from bot.text.characters import decodable
 from bot.text.links import spelled_out, usable
 from bot.text.split import split, utf16
-from storage.model import Address, RichText, Style
-
-
-def _gap(address: Address) -> float:
-    """Seconds between two messages to a chat: one a second, in groups twenty a minute.
-
-    (Bots FAQ, "My bot is hitting limits".) Groups and channels have ids below zero.
-    """
-    return 3.1 if address.chat.startswith("-") else 1.05
-
+from storage.model import RichText, Style
 
 # Bot API, sendMessage; counted in UTF-16 units, which are never fewer than Telegram's own count.
-LIMITS = Limits(4096, caption=1024, length=utf16, gap=_gap)
+LIMITS = Limits(4096, caption=1024, length=utf16)
 
 SHARED_TITLE = 120  # characters of a release's title that go with a link to it
 IN_A_ROW = 8  # more are refused (python-telegram-bot, constants.InlineKeyboardMarkupLimit)

@@ -57,6 +57,8 @@ class NoMethod(tg.BadRequest):
         super().__init__("this Bot API has no such method")
 
 
+SLOW_DOWN = (SlowDown, tg.RetryAfter)
+
 _GONE = {
     "bot was blocked by the user": "the person blocked the bot",
     "user is deactivated": "the account was deleted",
@@ -105,23 +107,19 @@ def classified(error: tg.TelegramError, address: Address) -> chat.SendError:
     """The way this send ended; its text is ours and names neither people nor words.
 
     A refusal in words we do not know had no effect and may be of the server's making (Telegram
-    has refused everything for hours before): it is Later, and ends when the delivery expires.
+    has refused everything for hours before): it is Later, and ends when the delivery expires. For
+    whom a pause is that Telegram asks for it does not say.
     """
     if isinstance(error, tg.ChatMigrated):
         moved = Address(address.platform, str(error.new_chat_id), address.thread)
         return chat.Moved("the group became a supergroup", moved)
-    if isinstance(error, SlowDown | tg.RetryAfter):
-        return chat.Later("Telegram asks for a pause", _seconds(error), _scope(address))
+    if isinstance(error, SLOW_DOWN):
+        return chat.Later("Telegram asks for a pause", _seconds(error))
     if isinstance(error, tg.InvalidToken):
         return chat.Stop("Telegram refused the bot token")
     if isinstance(error, tg.Forbidden | tg.BadRequest):
         return _refusal(error.message.lower())
     return _trouble(error)
-
-
-def not_modified(error: tg.TelegramError) -> bool:
-    """Whether an edit was refused because the message already reads like that."""
-    return isinstance(error, tg.BadRequest) and "message is not modified" in error.message.lower()
 
 
 def not_there(error: tg.TelegramError) -> bool:
@@ -157,8 +155,3 @@ def _seconds(error: SlowDown | tg.RetryAfter) -> float | None:
         return error.seconds
     wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-
-
-def _scope(address: Address) -> str:
-    """Groups have a limit of their own; 429 does not say whose limit it was."""
-    return "chat" if address.chat.startswith("-") else "platform"

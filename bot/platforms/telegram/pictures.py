@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest
 
 from bot.chat import Later, Refused
 from bot.platforms.telegram import errors
@@ -78,15 +78,6 @@ class Photos:
         self._ids.move_to_end(picture.data)
         while len(self._ids) > REMEMBERED:
             self._ids.popitem(last=False)
-
-
-def under_picture(error: TelegramError) -> bool:
-    """Whether a text could not be changed because it is the caption of a picture.
-
-    (td MessagesManager.cpp, edit_message_text.)
-    """
-    words = error.message.lower()
-    return isinstance(error, BadRequest) and "there is no text in the message to edit" in words
 
 
 def _about_picture(error: BadRequest, address: Address) -> bool:

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
 
 import structlog
-from telegram import LinkPreviewOptions
 from telegram.error import Conflict, TelegramError
 from telegram.ext import ExtBot
 
-from bot.chat import Answer, Host, Message, Refused, Sent
-from bot.platforms.telegram import Options, errors
+from bot import chat
+from bot.chat import Answer, Host, Message, Sent
+from bot.i18n import texts
+from bot.platforms.telegram import Options
 from bot.platforms.telegram.answers import Answers
-from bot.platforms.telegram.drawing import LIMITS, Drawn, drawn
-from bot.platforms.telegram.errors import UNREADABLE, Ambiguous
+from bot.platforms.telegram.budget import budget
+from bot.platforms.telegram.drawing import LIMITS
+from bot.platforms.telegram.errors import Ambiguous
+from bot.platforms.telegram.forms import Form, Forms, formed
 from bot.platforms.telegram.inbox import App, Bot, Inbox
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.parts import parts
-from bot.platforms.telegram.pictures import Photos, under_picture
 from bot.platforms.telegram.poll import Json, Trouble, outcome, poll
-from bot.platforms.telegram.requests import Requests, accepted
+from bot.platforms.telegram.post import Post
+from bot.platforms.telegram.probe import Probe
+from bot.platforms.telegram.requests import Requests
 from bot.platforms.telegram.updates import KINDS, NAME
 from bot.platforms.telegram.webhook import Webhook
-from bot.text.split import utf16
-from storage.model import Address, Attachment
+from storage.model import Address, RichText
 
 log = structlog.get_logger(__name__)
 
@@ -36,17 +38,13 @@ SENDS_SECONDS = 7.5  # for sends that others began
 CONFIRM_SECONDS = 1.0
 POLL_GRACE = 15.0  # seconds an answer to a long poll may be late
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-Result = TypeVar("Result")
-
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 class Telegram:
-    """One bot. `rate` is the messages a second that the operator allows it."""
+    """One bot."""
 
     name = NAME
     limits = LIMITS
@@ -56,22 +54,23 @@ class Telegram:
     ) -> None:
         # The library's lines for debugging hold the token, addresses and words.
         logging.getLogger("telegram").setLevel(logging.WARNING)
-        self.rate = options.rate
+        self.budget = budget(options)
+        self.admins: Sequence[Address] = [Address(NAME, str(n)) for n in options.admins]
         self._options = options
         self._username = ""
         self._webhook_url = options.webhook_url
         self._host = host
         self._now = now
-        self._calls = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._requests = Requests(host.proxy)
         self._bot: Bot = ExtBot(
             options.token.get_secret_value(), base_url=f"{options.api_url}/bot",
             base_file_url=f"{options.api_url}/file/bot",
             request=self._requests, get_updates_request=self._requests,
         )  # fmt: skip
-        self._photos = Photos(self._bot)
+        self._post = Post(self._bot, self._requests, self.budget, paid=options.paid)
+        self._forms = Forms()
+        self._probe = self._made_probe() if options.probing else None
+        self.probe: chat.Probe | None = self._probe
 
     async def run(self, answer: Answer, ready: Callable[[], None]) -> None:
         """Take in requests until cancelled; raises Stop when the token is refused."""
@@ -85,6 +84,10 @@ class Telegram:
         try:
             await self._start(inbox.application)
             self._username = self._bot.username
+            if self._probe is not None:
+                await self._probe.begun()
+            elif self._options.probe_seconds:
+                log.warning("Without an admin it cannot be looked for what was left in doubt.")
             chores.begin()
             await self._listen(inbox, inline, ready)
         finally:
@@ -94,89 +97,41 @@ class Telegram:
             finally:
                 await self._close(inbox.application)
 
-    async def send(self, address: Address, message: Message, *, key: str) -> Sent:  # noqa: ARG002
+    async def send(self, address: Address, message: Message, *, key: str) -> Sent:
         """Send one message. Telegram knows no `key`: what is Unknown may arrive twice."""
-        sent = await self._tried(
-            address, self._sent(address, drawn(message, self._username), message.picture)
-        )
-        return Sent("" if sent is None else str(sent))
+        sending = self._sent(address, message, pushed=bool(key))
+        if self._probe is not None:
+            sending = self._probe.watched(address, sending)
+        number = await sending
+        return Sent("" if number is None else str(number))
 
     async def edit(self, address: Address, sent: Sent, message: Message) -> None:
         """Replace a message; that it already reads like that is a success."""
-        shown = drawn(message, self._username)
-        await self._tried(address, self._edited(address, sent, shown))
+        await self._post.edit(address, sent.id, formed(message, self._username))
 
     async def delete(self, address: Address, sent: Sent) -> None:
         """Take a message back; that it is not there any more is a success."""
-        await self._tried(address, self._deleted(address, sent))
+        await self._post.delete(address, sent.id)
 
-    async def _sent(self, address: Address, shown: Drawn, picture: Attachment | None) -> int:
-        """The id of the message; its picture stays away where Telegram does not take it."""
-        where: dict[str, Any] = {
-            "chat_id": _number(address.chat),
-            "message_thread_id": _number(address.thread) if address.thread else None,
-        }
-        if picture is not None:
-            number = await self._photos.send(address, shown, picture, **where)
-            if number is not None:
-                return number
-        sent = await self._bot.send_message(
-            text=shown.text, entities=shown.entities, reply_markup=shown.keyboard,
-            link_preview_options=_NO_PREVIEW, **where,
+    async def _sent(self, address: Address, message: Message, *, pushed: bool) -> int | None:
+        if pushed:
+            return await self._post.push(address, self._pushed(message), message.picture)
+        return await self._post.send(address, formed(message, self._username), message.picture)
+
+    def _pushed(self, message: Message) -> Form:
+        return self._forms.of(message, self._username)
+
+    def _made_probe(self) -> Probe:
+        t = texts(self._host.campaign.language)
+
+        def greeting() -> Form:
+            said = t("I am back. (This message goes away by itself.)")
+            return formed(Message(RichText(said)), self._username)
+
+        return Probe(
+            self._post, self.budget, self.admins, self._pushed,
+            greeting=greeting, seconds=self._options.probe_seconds,
         )  # fmt: skip
-        return sent.message_id
-
-    async def _edited(self, address: Address, sent: Sent, shown: Drawn) -> None:
-        try:
-            await self._bot.edit_message_text(
-                shown.text, _number(address.chat), _number(sent.id), entities=shown.entities,
-                reply_markup=shown.keyboard, link_preview_options=_NO_PREVIEW,
-            )  # fmt: skip
-        except TelegramError as error:
-            if under_picture(error):
-                await self._recaptioned(address, sent, shown)
-            elif not errors.not_modified(error):
-                raise
-
-    async def _recaptioned(self, address: Address, sent: Sent, shown: Drawn) -> None:
-        if utf16(shown.text) > LIMITS.caption:
-            raise Refused("the text is too long to stand under a picture")
-        try:
-            await self._bot.edit_message_caption(
-                _number(address.chat), _number(sent.id), caption=shown.text,
-                caption_entities=shown.entities, reply_markup=shown.keyboard,
-            )  # fmt: skip
-        except TelegramError as error:
-            if not errors.not_modified(error):
-                raise
-
-    async def _deleted(self, address: Address, sent: Sent) -> None:
-        try:
-            await self._bot.delete_message(_number(address.chat), _number(sent.id))
-        except TelegramError as error:
-            if not errors.not_there(error):
-                raise
-
-    async def _tried(self, address: Address, call: Awaitable[Result]) -> Result | None:
-        """What came of it; None if it was done, and the library cannot read what was answered."""
-        self._calls += 1
-        self._idle.clear()
-        accepted.set(False)
-        try:
-            return await call
-        except TelegramError as error:
-            failure = errors.classified(error, address)
-        except UNREADABLE as error:
-            if not accepted.get():
-                raise
-            log.debug("An answer could not be read.", error=type(error).__name__)
-            return None
-        finally:
-            self._calls -= 1
-            if not self._calls:
-                self._idle.set()
-        # Raised out here: the library's error, with Telegram's words, must not hang on it.
-        raise failure
 
     async def _start(self, application: App) -> None:
         """Ask who we are (getMe), until Telegram says so or refuses the token."""
@@ -191,6 +146,8 @@ class Telegram:
         """Take updates in, until cancelled: those that Telegram brings, or those we ask for."""
 
         def handle(update: Json) -> None:
+            if self._probe is not None:
+                self._probe.heard(update)
             (inline if "inline_query" in update else inbox).handle(update)
 
         if self._webhook_url:
@@ -240,16 +197,9 @@ class Telegram:
     async def _close(self, application: App) -> None:
         try:
             async with asyncio.timeout(SENDS_SECONDS):
-                await self._idle.wait()
+                await self._post.idle.wait()
         except TimeoutError:
-            log.warning("Messages were still under way when Herald stopped.", n=self._calls)
+            log.warning("Messages were still under way when Herald stopped.", n=self._post.calls)
         await application.shutdown()
         await self._bot.shutdown()
         await self._requests.shutdown()
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise Refused("the address or id is not one of Telegram's") from None

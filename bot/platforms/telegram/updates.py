@@ -20,8 +20,9 @@ from telegram import (
 
 from bot.chat import Request
 from bot.platforms.telegram.buttons import EVERYBODY, read
+from bot.platforms.telegram.formatting import rich
 from bot.text.characters import decodable
-from storage.model import Address
+from storage.model import Address, RichText
 
 NAME = "telegram"
 # The kinds asked for; edited messages and posts are not among them.
@@ -117,8 +118,8 @@ def _alone(message: Message, us: Us, now: datetime) -> Asked | None:
     if not _human(person) or words is None:
         return None
     request = Request(
-        address(message.chat), words, now, language=language(person, "en"), sender=str(person.id),
-        admin=person.id in us.admins,
+        address(message.chat), words, now, _rich(message), language=language(person, "en"),
+        sender=str(person.id), admin=person.id in us.admins,
     )  # fmt: skip
     return Asked(request, person.id)
 
@@ -128,15 +129,15 @@ def _in_group(message: Message, words: str, us: Us, now: datetime) -> Asked | No
     where, behind, person = address(message.chat, message), message.sender_chat, message.from_user
     if behind is not None:
         request = Request(
-            where, words, now, language=us.language, sender=str(behind.id), private=False,
-            may_manage=behind.id == message.chat.id,
+            where, words, now, _rich(message), language=us.language, sender=str(behind.id),
+            private=False, may_manage=behind.id == message.chat.id,
         )  # fmt: skip
         return Asked(request, 0)
     if not _human(person):
         return None
     request = Request(
-        where, words, now, language=language(person, us.language), sender=str(person.id),
-        private=False, may_manage=False,
+        where, words, now, _rich(message), language=language(person, us.language),
+        sender=str(person.id), private=False, may_manage=False,
     )  # fmt: skip
     return Asked(request, person.id, unsure=True)
 
@@ -145,8 +146,9 @@ def _in_channel(message: Message, words: str, us: Us, now: datetime) -> Asked | 
     """Only admins can post there."""
     where = address(message.chat)
     request = Request(
-        where, words, now, language=us.language, sender=where.chat, private=False, may_manage=True
-    )
+        where, words, now, _rich(message), language=us.language, sender=where.chat, private=False,
+        may_manage=True,
+    )  # fmt: skip
     return Asked(request, 0, channel=True)
 
 
@@ -215,6 +217,10 @@ def _command(message: Message, username: str) -> str | None:
 
 def _text(message: Message) -> str:
     return decodable(message.text or "")
+
+
+def _rich(message: Message) -> RichText:
+    return rich(message.text or "", message.entities)
 
 
 def _shown(message: object) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import signal
 from pathlib import Path
 
 from tests.fakes.botapi.control import documented
+from tests.fakes.botapi.distance import Distance
 from tests.fakes.botapi.server import TOKEN, FakeBotAPI
 
 
@@ -20,12 +22,16 @@ async def _serve(arguments: argparse.Namespace) -> None:
         inline_mode=arguments.inline,
         webhook_pace=arguments.webhook_pace,
         loopback_webhooks=arguments.loopback_webhooks,
+        lean=arguments.lean,
     )
+    api.distance = Distance(arguments.latency, arguments.jitter)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with api:
+        if arguments.limit is not None:
+            api.limit(**arguments.limit)
         print(f"{api.url} token {api.token}", flush=True)
         await stop.wait()
 
@@ -50,6 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--webhook-pace", type=float, default=1.0, help="multiplies the pauses between posts"
     )
+    parser.add_argument(
+        "--lean", action="store_true", help="check and keep next to nothing: for benchmarks"
+    )
+    parser.add_argument(
+        "--limit", type=json.loads, help='rate limits: the fields of Pace as JSON, "{}" for usual'
+    )
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds that a call takes")
+    parser.add_argument("--jitter", type=float, default=0.0, help="seconds more, at most")
     return parser
 
 

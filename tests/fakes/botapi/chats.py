@@ -65,7 +65,12 @@ class Chat:
 
 
 class Chats:
-    """All chats and users that the bot could know."""
+    """All chats and users that the bot could know.
+
+    `anybody`: whoever is named by a positive id is a person who started the bot.
+    """
+
+    anybody = False
 
     def __init__(self) -> None:
         self._chats: dict[int, Chat] = {}
@@ -92,9 +97,14 @@ class Chats:
         """
         if not name:
             raise bad_request("chat_id is empty")
-        for chat in self._chats.values():
-            called = f"@{chat.username}".lower() if chat.numbers_itself and chat.username else ""
-            if name == str(chat.id) or name.lower() == called:
+        number = _number(name)
+        if number in self._chats:
+            return self._chats[number]
+        if self.anybody and number > 0:
+            return self.add(Chat(number))
+        for chat in self._chats.values() if name.startswith("@") else ():
+            named = chat.numbers_itself and bool(chat.username)
+            if named and name.lower() == f"@{chat.username}".lower():
                 return chat
         raise bad_request("Chat not found")
 
@@ -125,3 +135,9 @@ class Chats:
         extra: Json = {"username": chat.username} if chat.username else {}
         extra |= {"is_forum": True} if chat.forum else {}
         return {"id": chat.id, "type": chat.type, "title": chat.title, **extra}
+
+
+def _number(name: str) -> int:
+    """The id that this names, 0 for none."""
+    digits = name.removeprefix("-")
+    return int(name) if digits.isascii() and digits.isdecimal() and digits[0] != "0" else 0

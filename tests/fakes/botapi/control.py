@@ -2,11 +2,13 @@
 
 POST /control/ACT takes the arguments of the act as a JSON object, and answers what it gives:
   {"ok": true, "result": …}. The acts are FakeBotAPI's methods of that name (listed below); bytes
-  go as Base64. Beside them: fault (Faults.add), clear_faults, limit and unlimit (Pace), revoke,
-  settings {"privacy": …, "inline_mode": …, "inline_feedback": …, "webhook_pace": …}.
-GET  /control/messages?chat=  truth?since=  presses  wait?chat=&count=&timeout= (until the bot has
-  so many messages there)  settled?timeout= (until no update is pending). A wait that was in vain
-  answers 408.
+  go as Base64. Beside them: fault (Faults.add), clear_faults, revoke, limit and unlimit (the
+  fields of Pace: {"model": "sliding", "per_second": 30, "penalty": 5}), new_tally (count anew),
+  settings {"privacy": …, "inline_mode": …, "inline_feedback": …, "webhook_pace": …, "latency": …,
+  "jitter": …, "arrives": …} (the last three: Distance).
+GET  /control/messages?chat=  truth?since=  presses  tally (the sends in numbers, and when it is
+  now)  wait?chat=&count=&timeout= (until the bot has so many messages there)  settled?timeout=
+  (until no update is pending). A wait that was in vain answers 408.
 """
 
 from __future__ import annotations
@@ -71,9 +73,16 @@ def _looks(api: FakeBotAPI, request: web.Request) -> dict[str, Look]:
         "messages": (_at_once, lambda: api.messages(chat)),
         "truth": (_at_once, lambda: api.truth[since:]),
         "presses": (_at_once, lambda: api.bot.answers),
+        "tally": (_at_once, lambda: _tally(api)),
         "wait": (lambda: len(said()) >= count, said),
         "settled": (lambda: not api.bot.updates.pending(), api.bot.updates.pending),
     }
+
+
+def _tally(api: FakeBotAPI) -> dict[str, Any]:
+    """Truth's Tally; `chats` are those that a lean fake has counted."""
+    more = {"chats": len(api.lean.counts)} if api.lean else {}
+    return api.log.tally.shown() | more | {"now": api.bot.clock()}
 
 
 def _at_once() -> bool:
@@ -114,17 +123,19 @@ def _acts(api: FakeBotAPI) -> Acts:
 
     acts: Acts = {name: getattr(api, name) for name in _methods()}
     acts |= {"fault": api.faults.add, "clear_faults": api.faults.clear, "limit": api.limit}
+    acts |= {"new_tally": api.log.new_tally}
     return acts | {"revoke": revoke, "unlimit": unlimit, "settings": settings}
 
 
 def _set(api: FakeBotAPI, changes: dict[str, Any]) -> None:
-    """What BotFather could change, and the pace of the webhook."""
+    """What BotFather could change, the pace of the webhook, and how far the server is."""
     places: dict[str, tuple[Any, str]] = {
         "privacy": (api.bot, "privacy"),
         "inline_mode": (api.bot.inline, "on"),
         "inline_feedback": (api.bot.inline, "feedback"),
         "webhook_pace": (api.bot.deliveries, "pace"),
     }
+    places |= {name: (api.distance, name) for name in ("latency", "jitter", "arrives")}
     for name, value in changes.items():
         owner, attribute = places[name]
         setattr(owner, attribute, value)

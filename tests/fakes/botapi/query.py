@@ -24,7 +24,8 @@ class Upload:
 class Query:
     """One call: method in small letters, arguments, files; `warnings` go to the truth log.
 
-    `note` is the description that some successes carry.
+    `note` is the description that some successes carry. `came` is the loop's time when it came
+    in, `back` the seconds that its answer will travel.
     """
 
     method: str
@@ -32,6 +33,8 @@ class Query:
     files: dict[str, Upload] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     note: str = ""
+    came: float = 0
+    back: float = 0
 
     def text(self, name: str) -> str:
         """The argument, "" where it is missing (Query.h, arg)."""

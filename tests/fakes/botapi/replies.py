@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.botapi.pace import TooManyError
 from tests.fakes.botapi.query import Query
 from tests.fakes.botapi.refusals import RefusedError
 from tests.fakes.botapi.truth import Entry
@@ -22,6 +24,26 @@ def refusal(error: RefusedError) -> web.Response:
     seconds = error.parameters.get("retry_after")
     headers = {"Retry-After": str(seconds)} if seconds else None
     return web.json_response(error.body(), status=error.code, headers=headers)
+
+
+def opened(query: Query, at: float, *, lean: bool) -> Entry:
+    """The beginning of an entry: `at` is Unix seconds, and so is `came`, when it came in.
+
+    A `lean` one has no text.
+    """
+    entry: Entry = {"at": at, "method": query.method, "effect": "accepted"}
+    if query.came:
+        entry["came"] = at - (asyncio.get_running_loop().time() - query.came)
+    entry["chat"] = query.text("chat_id")
+    return entry | ({"lean": True} if lean else {"text": query.text("text")})
+
+
+def refused_facts(error: RefusedError) -> Entry:
+    """What the truth log keeps of a refusal; of a 429 also whether it came inside a freeze."""
+    kept = {"effect": "refused", "code": error.code, "description": error.description}
+    if isinstance(error, TooManyError):
+        kept |= {name: True for name in ("inside", "crossed") if getattr(error, name)}
+    return kept
 
 
 def facts(query: Query, result: Any) -> Entry:

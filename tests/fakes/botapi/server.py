@@ -13,15 +13,17 @@ from aiohttp import web
 
 from tests.fakes.botapi.bot import Bot
 from tests.fakes.botapi.control import add_control
+from tests.fakes.botapi.distance import Distance
 from tests.fakes.botapi.faults import Fault, Faults
 from tests.fakes.botapi.groups import Groups
 from tests.fakes.botapi.inlining import InlineUsers
+from tests.fakes.botapi.lean import Lean
 from tests.fakes.botapi.methods import METHODS, Method
 from tests.fakes.botapi.pace import Pace
 from tests.fakes.botapi.people import People
 from tests.fakes.botapi.query import Query, as_arguments, read_query
 from tests.fakes.botapi.refusals import RefusedError
-from tests.fakes.botapi.replies import facts, refusal, success
+from tests.fakes.botapi.replies import facts, opened, refusal, refused_facts, success
 from tests.fakes.botapi.truth import Entry, Truth
 from tests.fakes.botapi.updates import Updates
 from tests.fakes.botapi.wild import Wild
@@ -41,6 +43,8 @@ class FakeBotAPI(People, Groups, InlineUsers, Wild):
     `webhook_pace` multiplies every pause between posts to a webhook (0.001: a thousand times
     faster). `loopback_webhooks` is this fake's own allowance: it takes http, and any port, for an
     address on loopback, which the real server refuses; to any other address it never posts.
+
+    `lean` is for benchmarks of throughput: it checks and keeps next to nothing, see Lean.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class FakeBotAPI(People, Groups, InlineUsers, Wild):
         inline_feedback: bool = True,
         webhook_pace: float = 1.0,
         loopback_webhooks: bool = False,
+        lean: bool = False,
     ) -> None:
         self.token = token
         self.revoked = False
@@ -72,6 +77,9 @@ class FakeBotAPI(People, Groups, InlineUsers, Wild):
         self.bot.deliveries.perform = self._perform_reply
         self.faults = Faults()
         self.pace: Pace | None = None
+        self.distance = Distance()
+        self.bot.chats.anybody = lean
+        self.lean = Lean(self.bot) if lean else None
         self._port = port
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -145,6 +153,9 @@ class FakeBotAPI(People, Groups, InlineUsers, Wild):
             query = await read_query(request)
         except RefusedError as error:
             return refusal(error)
+        query.came = asyncio.get_running_loop().time()
+        there, query.back = self.distance.journey(query.method)
+        await self._travel(there)
         fault = self.faults.take(query)
         if fault and not fault.after:
             struck = await self._strike(fault, request, query, None)
@@ -154,19 +165,23 @@ class FakeBotAPI(People, Groups, InlineUsers, Wild):
         if fault and fault.after:
             return await self._strike(fault, request, query, entry) or answer
         self.log.add(entry)
+        await self._travel(query.back)
         return answer
 
     async def _perform(self, method: Method, query: Query) -> tuple[Entry, web.Response]:
         """Let a method do its work, and say in one entry what came of it."""
-        entry: Entry = {"at": self.bot.clock(), "method": query.method, "effect": "accepted"}
-        entry |= {"chat": query.text("chat_id"), "text": query.text("text")}
+        lean = self.lean is not None and self.lean.takes(query)
+        entry = opened(query, self.bot.clock(), lean=lean)
         try:
-            if self.pace:
-                self.pace.check(query.method, query.text("chat_id"))
+            if self.pace and (held := await self.pace.admit(query)):
+                entry |= {"at": self.bot.clock(), "held": held}
+            if self.lean and lean:
+                number, answer = self.lean.send(query)
+                return entry | {"message_id": number}, answer
             result = await method(self.bot, query)
+            entry["at"] = self.bot.clock()  # a long poll has waited
         except RefusedError as error:
-            entry |= {"effect": "refused", "code": error.code, "description": error.description}
-            return entry, refusal(error)
+            return entry | refused_facts(error), refusal(error)
         return entry | facts(query, result), success(query, result)
 
     async def _perform_reply(self, body: dict[str, Any]) -> None:
@@ -206,6 +221,10 @@ class FakeBotAPI(People, Groups, InlineUsers, Wild):
             return web.Response(status=fault.status, text=fault.body, content_type="text/html")
         headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else None
         return web.json_response(fault.answer(), status=fault.status, headers=headers)
+
+    async def _travel(self, seconds: float) -> None:
+        if seconds:
+            await self._pause(seconds)
 
     async def _pause(self, seconds: float | None) -> None:
         """Wait so long, or for ever, but no longer than the server lives."""

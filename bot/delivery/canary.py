@@ -1,0 +1,137 @@
+"""The first copy of what is announced goes alone: if its content is refused, nobody else is tried.
+
+It goes to an admin where one can be reached, and to every language of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot import present
+from bot.chat import Platform, Refused
+from bot.delivery import outcomes
+from bot.delivery.admins import Admins
+from bot.delivery.sending import Sender
+from storage import Storage
+from storage.model import Address, Delivery
+from storage.outbox import Result, State
+
+log = structlog.get_logger()
+
+Claim = Callable[[int, int], Awaitable[Delivery | None]]
+Record = Callable[[Delivery, Result], None]
+
+
+class Canaries:
+    """One platform's. What is proven stays so for this run; after a restart the first copy of
+    what goes on goes alone again, but to no admin.
+
+    `claim` claims the row that an announcement has for a subscriber, `record` keeps how it ended.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        storage: Storage,
+        sender: Sender,
+        admins: Admins,
+        claim: Claim,
+        record: Record,
+    ) -> None:
+        self.waited_for: set[int] = set()  # announcements whose canary is under way
+        self._platform = platform
+        self._storage = storage
+        self._sender = sender
+        self._admins = admins
+        self._claim = claim
+        self._record = record
+        self._proven: set[tuple[int, str]] = set()
+        self._shown: set[int] = set()
+        self._refused: set[int] = set()
+
+    def proven(self, delivery: Delivery) -> bool:
+        """Whether it may go out beside others."""
+        return self._key(delivery) in self._proven
+
+    def refused(self, delivery: Delivery) -> bool:
+        """Whether the content was refused when others were sent it."""
+        return delivery.announcement.id in self._refused
+
+    def begin(self, delivery: Delivery) -> bool:
+        """Whether this one is the canary; False if it has to wait for the one that is."""
+        if delivery.announcement.id in self.waited_for:
+            return False
+        self.waited_for.add(delivery.announcement.id)
+        return True
+
+    async def send(self, delivery: Delivery) -> Result:
+        """Let admins have it first, then try this delivery; returns its next state."""
+        announcement = delivery.announcement.id
+        try:
+            await self._show(delivery)
+            result = await self._sender.attempt(delivery)
+            self._judge(delivery, result)
+        except Refused as error:
+            result = outcomes.refused(delivery)
+            await self._refuse(delivery, str(error))
+        finally:
+            self.waited_for.discard(announcement)
+        return result
+
+    def _judge(self, delivery: Delivery, result: Result) -> None:
+        """Raises Refused if the platform does not take the content."""
+        if result.state is State.SENT:
+            self._proven.add(self._key(delivery))
+        if result.error == outcomes.kind(Refused) and not self.proven(delivery):
+            raise Refused(self._sender.refusal)
+
+    async def _show(self, delivery: Delivery) -> None:
+        """To the first admin who can be reached. Raises Refused."""
+        announcement = delivery.announcement
+        if announcement.sent or announcement.id in self._shown:
+            return
+        self._shown.add(announcement.id)
+        for admin in self._platform.admins:
+            if admin == delivery.subscriber.address or await self._told(delivery, admin):
+                return
+
+    async def _told(self, delivery: Delivery, admin: Address) -> bool:
+        """An admin who has subscribed gets what is theirs, and others a copy."""
+        subscriber = await self._storage.subscribers.find(admin)
+        if subscriber is not None and subscriber.active:
+            own = await self._claim(delivery.announcement.id, subscriber.id)
+            if own is None:
+                return False
+            result = await self._sender.attempt(own)
+            self._record(own, result)
+            self._judge(own, result)
+            return result.state is State.SENT
+        message = await self._sender.words(delivery)
+        if message is None or not await self._admins.sent(self._platform, admin, message, 1):
+            return False
+        self._proven.add(self._key(delivery))
+        return True
+
+    async def _refuse(self, delivery: Delivery, reason: str) -> None:
+        """Nobody else is tried, and admins hear why."""
+        announcement, name = delivery.announcement, self._platform.name
+        first = announcement.id not in self._refused
+        self._refused.add(announcement.id)  # for those that are claimed and were not tried
+        log.error("The content was refused; it is not sent any further.", reason=reason)
+        await self._storage.outbox.refuse(announcement.id, name)
+        if first:
+            title = await self._title(delivery)
+            self._admins.tell(lambda language: present.refused(title, name, reason, language))
+
+    async def _title(self, delivery: Delivery) -> str:
+        release = delivery.announcement.release
+        found = await self._storage.releases.get(release) if release is not None else None
+        if found is not None:
+            return found.title
+        statement = await self._storage.statements.of(delivery.announcement.id)
+        return statement.text.text.strip().partition("\n")[0] if statement is not None else ""
+
+    def _key(self, delivery: Delivery) -> tuple[int, str]:
+        return delivery.announcement.id, self._sender.language(delivery)

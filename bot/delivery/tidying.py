@@ -1,0 +1,20 @@
+"""Keeps the outbox small: what was cancelled is counted, what is long done becomes counters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.delivery.audience import wait
+from storage import Storage
+
+LOOK_SECONDS = 2.0
+PAUSE_SECONDS = 0.05  # between two pieces of work: others write, too
+
+
+async def tidy(storage: Storage, clock: Callable[[], datetime], stopping: asyncio.Event) -> None:
+    """Do a piece of it whenever there is something. Runs until stopped."""
+    while not stopping.is_set():
+        more = await storage.outbox.tidy(clock())
+        await wait(stopping, PAUSE_SECONDS if more else LOOK_SECONDS)

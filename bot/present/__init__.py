@@ -1,0 +1,41 @@
+"""How what Herald says looks as a Message: releases and lists, statements, trouble for admins."""
+
+from bot.present.releases import (
+    LEAD,
+    MESSAGE,
+    PAGE,
+    Item,
+    announcement,
+    arrows,
+    body,
+    headline,
+    lead,
+    listing,
+    page,
+    suggestion,
+    withdrawn,
+)
+from bot.present.statements import progress, statement
+from bot.present.trouble import paused, refused, resumed, stopped
+
+__all__ = [
+    "LEAD",
+    "MESSAGE",
+    "PAGE",
+    "Item",
+    "announcement",
+    "arrows",
+    "body",
+    "headline",
+    "lead",
+    "listing",
+    "page",
+    "paused",
+    "progress",
+    "refused",
+    "resumed",
+    "statement",
+    "stopped",
+    "suggestion",
+    "withdrawn",
+]

@@ -1,0 +1,128 @@
+"""What is on its way, and giving it up."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.chat import Message
+from storage.model import Archive, Fate, Lane
+from storage.outbox import State
+from tests.commands.house import House, commands_of, draft, labels_of
+from tests.commands.pushes import settled, subscribed
+
+ADMIN = {"admin": True}
+EMPTY = "Nothing is on its way at the moment: all is done."
+
+
+async def shown(house: House, words: str = "", **more: object) -> Message:
+    return await house.ask(f"/outbox {words}", **{**ADMIN, **more})
+
+
+@pytest.fixture
+async def busy(house: House) -> House:
+    """Four people; a release on its way, arrived at one of them, and a statement behind it."""
+    await subscribed(house.storage, 4)
+    news = draft(99, "2026-11-25", "The Inquiry Opens its Files", "Today.")
+    archive = Archive("lind", "https://lind.example/")
+    await house.storage.keep(archive, [(news, Fate.ANNOUNCE)], house.now)
+    await settled(house.storage, house.now, [State.SENT, State.FAILED])
+    preview = await house.ask("/broadcast Come at ten.\n\nBring a candle.", **ADMIN)
+    await house.press(commands_of(preview)[0], **ADMIN)
+    while await house.storage.outbox.fan_out():
+        pass
+    return house
+
+
+async def test_nothing_on_its_way(house: House) -> None:
+    """One sentence, and nothing to press."""
+    message = await shown(house)
+
+    assert (EMPTY, ()) == (message.text.text, message.buttons)
+
+
+async def test_what_is_on_its_way(busy: House) -> None:
+    """Each lane with what waits and since when; each announcement by name, newest first."""
+    message = await shown(busy)
+
+    assert message.text.text == (
+        "Outbox\n\n"
+        "Statements: 4 waiting since 25 November 2026, 12:00\n"
+        "Releases: 2 waiting since 25 November 2026, 12:00\n\n"
+        "1. Come at ten. Bring a candle.\nsent 0, failed 0, left 4\n\n"
+        "2. The Inquiry Opens its Files\nsent 1, failed 1, left 2"
+    )
+    assert ["Cancel 1", "Cancel 2"] == labels_of(message)
+
+
+async def test_status_shows_the_queue(busy: House) -> None:
+    """The numbers of the outbox are followed by what waits in each lane."""
+    text = (await busy.ask("/status", **ADMIN)).text.text
+
+    assert text.endswith(
+        "Outbox: 6 waiting, 1 sent, 1 failed, 0 in doubt\n\n"
+        "Statements: 4 waiting since 25 November 2026, 12:00\n"
+        "Releases: 2 waiting since 25 November 2026, 12:00"
+    )
+
+
+async def test_cancelling_asks_first(busy: House) -> None:
+    """It names the thing and says how many have it; only yes cancels, and only that one."""
+    overview = await shown(busy)
+    release = commands_of(overview)[1]
+    asked = await busy.press(release, **ADMIN)
+    yes, no = commands_of(asked)
+
+    assert asked.text.text == ("Shall I cancel “The Inquiry Opens its Files”? 1 subscriber has it.")
+    assert overview.text == (await busy.press(no, **ADMIN)).text
+    done = await busy.press(yes, **ADMIN)
+    assert "Cancelled: nothing more of it is sent. 1 subscriber has it." == done.text.text
+    assert done.replaces
+    assert ["Cancel 1"] == labels_of(await shown(busy))
+    assert "1. Come at ten." in (await shown(busy)).text.text
+
+
+async def test_cancelling_twice(busy: House) -> None:
+    """Both the question and the answer say that it is done already."""
+    _, release = commands_of(await shown(busy))
+    await busy.press(f"{release} yes", **ADMIN)
+    said = "It is cancelled already. 1 subscriber has it."
+
+    assert said == (await busy.press(release, **ADMIN)).text.text
+    assert said == (await busy.press(f"{release} yes", **ADMIN)).text.text
+
+
+async def test_vouching(busy: House) -> None:
+    """An admin's word that the refusals are true is kept with the announcement."""
+    _, release = commands_of(await shown(busy))
+    message = await busy.press(release.replace("cancel", "vouch"), **ADMIN)
+    later = busy.now.replace(minute=5)
+    claimed = await busy.storage.outbox.claim("web", 1, [Lane.RELEASE], 1, later)
+
+    assert "I go on with it, and take its refusals for true." == message.text.text
+    assert [True] == [delivery.announcement.vouched for delivery in claimed]
+
+
+@pytest.mark.parametrize("words", ["cancel 99", "vouch 99", "cancel", "vouch x", "cancel 99 yes"])
+async def test_what_is_not_there(busy: House, words: str) -> None:
+    """A number of nothing is answered, and changes nothing."""
+    message = await shown(busy, words)
+
+    assert "That is long over; nothing of it is on its way." == message.text.text
+    assert 2 == len(await busy.storage.outbox.running())
+
+
+async def test_it_is_for_admins_alone(busy: House) -> None:
+    """For others there is no such command and no such button."""
+    unknown = await busy.ask("/outbox")
+
+    assert unknown.text.text.startswith("I do not know this command.")
+    assert "too old" in (await busy.press("outbox cancel 1 yes")).text.text
+    assert 2 == len(await busy.storage.outbox.running())
+
+
+async def test_in_russian(busy: House) -> None:
+    """Admins read Russian as well."""
+    text = (await shown(busy, language="ru")).text.text
+
+    assert "Заявления: ждут 4, с 25 ноября 2026 г., 12:00\n" in text
+    assert text.endswith("отправлено 1, не дошло 1, осталось 2")

@@ -1,0 +1,125 @@
+"""The first copy goes alone, and to an admin: what is refused is refused once."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.chat import Gone, Message, Refused, SendError, Sent
+from storage import Storage
+from storage.model import Address
+from tests.delivery.stage import courier, progress, published, settled, subscribed
+from tests.fakes.platform import FakePlatform
+
+ADMIN = Address("fake", "admin")
+
+
+class Picky(FakePlatform):
+    """Refuses what has these words in it; others go through."""
+
+    def __init__(self, words: str, *admins: Address, error: type[SendError] = Refused) -> None:
+        super().__init__(admins=admins)
+        self.words, self.error = words, error
+        self.tried: list[str] = []
+
+    async def send(self, address: Address, message: Message, *, key: str) -> Sent:
+        self.tried.append(address.chat)
+        if self.words in message.text.text:
+            raise self.error("no")
+        return await super().send(address, message, key=key)
+
+
+async def test_content_that_is_refused_stops_at_the_first(storage: Storage) -> None:
+    """Ten subscribers, one try; the next release goes out to all of them."""
+    platform = Picky("number 1")
+    await subscribed(storage, *"abcdefghij")
+    await published(storage, 1, 2)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (10, 10) == (totals.failed, totals.sent)
+    assert 11 == len(platform.tried)
+    assert (0, 10) == ((await progress(storage, 1)).sent, (await progress(storage, 1)).failed)
+
+
+async def test_admins_hear_that_content_was_refused(storage: Storage) -> None:
+    """The admin gets the first copy, and when it is refused, a word instead."""
+    platform = Picky("24 November", ADMIN)
+    await subscribed(storage, *"abc")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        await settled(storage)
+        await platform.until(lambda: len(platform.arrived) == 1)
+
+    assert ["admin"] == platform.chats
+    assert "number 1" in platform.arrived[0][1].text.text
+
+
+async def test_the_first_copy_goes_to_an_admin(storage: Storage) -> None:
+    """Before anybody else, and once."""
+    platform = FakePlatform(admins=[ADMIN])
+    await subscribed(storage, *"abc")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert ("admin", 3) == (platform.chats[0], totals.sent)
+    assert ["a", "admin", "b", "c"] == sorted(platform.chats)
+
+
+async def test_an_admin_who_subscribed_gets_one_copy(storage: Storage) -> None:
+    """The first, which is their own delivery."""
+    platform = FakePlatform(admins=[ADMIN])
+    await subscribed(storage, "a", "b", "admin")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert ("admin", 3) == (platform.chats[0], totals.sent)
+    assert ["a", "admin", "b"] == sorted(platform.chats)
+
+
+async def test_without_an_admin_who_can_be_reached_a_subscriber_is_first(
+    storage: Storage,
+) -> None:
+    """Nobody waits for an admin who has never opened the chat; two of them are tried."""
+    platform = FakePlatform(admins=[ADMIN, Address("fake", "other")])
+    platform.failures.extend([Gone("never started"), Gone("never started")])
+    await subscribed(storage, *"abc")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (3, ["a", "b", "c"]) == (totals.sent, sorted(platform.chats))
+
+
+async def test_each_language_has_a_first_copy_of_its_own(storage: Storage) -> None:
+    """What is refused in one language may be so in its buttons: nobody else is tried then."""
+    platform = FakePlatform()
+    platform.gate.clear()
+    await subscribed(storage, *"abcdef")
+    for chat in "def":
+        await storage.subscribers.choose(Address("fake", chat), language="ru")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        await platform.until(lambda: platform.started == 1)
+        await asyncio.sleep(0.3)  # time for others to begin, if they did not wait
+        assert 1 == platform.started
+        platform.gate.set()
+        totals = await settled(storage)
+
+    assert 6 == totals.sent
+
+
+async def test_an_admin_gets_no_second_copy_after_a_restart(storage: Storage) -> None:
+    """What was begun by an earlier run is known to be taken."""
+    platform = FakePlatform(admins=[ADMIN])
+    await subscribed(storage, *"abcdefgh")
+    await published(storage, 1)
+    for already in (1, 0, 0, 0):
+        async with courier(storage, platform):
+            more = len(platform.arrived) + 1 + already
+            await platform.until(lambda more=more: len(platform.arrived) >= more)
+    async with courier(storage, platform):
+        await settled(storage)
+
+    assert 1 == platform.chats.count("admin")
