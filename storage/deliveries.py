@@ -30,7 +30,8 @@ SETTLED = (State.SENT, State.FAILED, State.SKIPPED, State.UNKNOWN)
 class Result:
     """How one attempt ended. `due_at` says when to try again, where the state is to wait or doubt.
 
-    Where it was not even `tried`, it does not count as an attempt.
+    Where it was not even `tried`, it does not count as an attempt; what is in doubt keeps the
+    `mark` that is given here, "" for none.
     """
 
     delivery: int
@@ -40,6 +41,7 @@ class Result:
     error: str = ""
     due_at: datetime | None = None
     tried: bool = True
+    mark: str = ""
 
 
 # Whoever left is owed nothing any more, nor is anything old once they are back; and nobody is

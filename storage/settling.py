@@ -31,7 +31,7 @@ async def record(tx: Transaction, results: Sequence[Result]) -> None:
         announcement, subscriber, owed, refused = standing[result.delivery]
         state = result.state if owed or result.state in SETTLED else State.SKIPPED
         changes.append((state, result.message, result.error, to_ms(result.due_at), result.tried,
-                        result.delivery))  # fmt: skip
+                        result.mark if state is State.DOUBT else "", result.delivery))  # fmt: skip
         if state in SETTLED:
             settled[announcement, state] += 1
         if state is State.SENT and refused:
@@ -93,7 +93,7 @@ WHERE d.state IN (1, 4)
 """
 _RECORDED = """
 UPDATE deliveries SET state = ?, message = ?, error = ?, due_at = coalesce(?, due_at),
-                      attempts = attempts + ?, mark = ''
+                      attempts = attempts + ?, mark = ?
 WHERE id = ?
 """
 _LEFT_OPEN = f"""

@@ -192,7 +192,8 @@ class Courier:
         if self._canaries.refused(delivery):
             self._ended(delivery, outcomes.refused(delivery))
             return
-        alone = not self._canaries.proven(delivery)
+        # What may have arrived was sent before: its content is known to be taken, or not.
+        alone = not delivery.doubtful and not self._canaries.proven(delivery)
         if alone and not self._canaries.begin(delivery):
             self._ended(delivery, outcomes.not_tried(delivery, self._clock()))
             return

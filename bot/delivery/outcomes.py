@@ -25,11 +25,17 @@ def arrived(delivery: Delivery, sent: Sent) -> Result:
 
 
 def not_tried(delivery: Delivery, due_at: datetime) -> Result:
-    """The claim is given back: nothing was sent."""
+    """The claim is given back: nothing was sent. What was in doubt still is."""
+    state = State.DOUBT if delivery.doubtful else State.WAITING
     return Result(
-        delivery.id, delivery.announcement.id, State.WAITING, error=delivery.error, due_at=due_at,
-        tried=False,
+        delivery.id, delivery.announcement.id, state, error=delivery.error, due_at=due_at,
+        tried=False, mark=delivery.mark if delivery.doubtful else "",
     )  # fmt: skip
+
+
+def not_there(delivery: Delivery, due_at: datetime) -> Result:
+    """It was looked for, and did not arrive: it is sent, with a new mark."""
+    return Result(delivery.id, delivery.announcement.id, State.WAITING, due_at=due_at, tried=False)
 
 
 def withdrawn(delivery: Delivery) -> Result:

@@ -146,7 +146,7 @@ class Sender:
     async def _looked_for(self, delivery: Delivery, message: Message) -> Result:
         """What an earlier run sent is looked for; where it is not, it is sent, with a new mark."""
         if self._platform.probe is None:
-            return outcomes.not_tried(delivery, self._clock())
+            return outcomes.not_there(delivery, self._clock())
         while not self._stopping.is_set():
             try:
                 found = await self._platform.probe.arrived(
@@ -160,7 +160,7 @@ class Sender:
                 await wait(self._stopping, RETRY_SECONDS)
                 continue
             if found is None:
-                return outcomes.not_tried(delivery, self._clock())
+                return outcomes.not_there(delivery, self._clock())
             return outcomes.arrived(delivery, found)
         raise asyncio.CancelledError  # nothing is known: it stays an intent, for the next run
 

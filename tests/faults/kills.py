@@ -15,6 +15,7 @@ from tests.faults.world import ADMIN, World, now, world
 
 IN_FLIGHT_SECONDS = 1.0  # a result that is older than this was kept, on the slowest machine, too
 JOURNEY_SECONDS = 0.3  # no life that follows sends anything so soon
+STUCK_SECONDS = 20.0
 MOST_IN_FLIGHT = 64  # of one life, at the free rates
 SEED = 20261125
 
@@ -77,7 +78,10 @@ async def _moment(scene: World, chance: random.Random) -> None:
     if chance.random() < 0.5:
         await asyncio.sleep(chance.uniform(0, 1.5))
         return
-    await scene.sends(chance.randint(1, 12))
+    try:
+        await scene.sends(chance.randint(1, 12), STUCK_SECONDS)
+    except TimeoutError:
+        return  # nobody is sent what is owed: the audit will say who
     await asyncio.sleep(chance.choice((0.0, chance.uniform(0, 0.1))))
 
 
