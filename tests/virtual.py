@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import math
 import queue
 import selectors
 from collections.abc import Callable, Coroutine, Iterator
@@ -42,6 +43,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._late = late
         self._away = 0  # pieces of work that are in threads
         super().__init__(_Selector(self))
+        self._clock_resolution = math.ulp(self._now)
 
     def time(self) -> float:
         return self._now
@@ -57,6 +59,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if seconds is None:
             raise StuckError("Nothing is ready, no timer is set and no thread is at work.")
         self._now += seconds + self._late()
+        # No timer goes off before its time, as a real loop's do by a nanosecond: whoever waits
+        # for such a one again and again would see the clock stand still.
+        self._clock_resolution = math.ulp(self._now)
         return True
 
     def leaves(self) -> None:

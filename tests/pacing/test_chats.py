@@ -131,8 +131,9 @@ async def test_who_was_called_before_a_hold_waits() -> None:
     await times(budget, Lane.RELEASE, chat("a"), 1)
     answer = asyncio.create_task(times(budget, Lane.ANSWER, chat("a"), 1))
     await asyncio.sleep(0.01)
-    # Within what the loop calls the same moment, and behind the call.
-    this_loop().call_at(now() + budget.ahead() + 5e-10, budget.hold, chat("a"))
+    # In the same moment, and behind the call.
+    assert budget._timer is not None
+    this_loop().call_at(budget._timer.when(), budget.hold, chat("a"))
     await asyncio.sleep(1)
     assert not answer.done()
     budget.let_go(chat("a"))
