@@ -23,6 +23,7 @@ import aiosqlite.core
 BEGAN = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # what the wall clock says at second 0
 # Later than any second that code might hold for "never", and no round number.
 FIRST_SECOND = 1000.25
+BUSY, BUSY_SECONDS = 1000, 1e-6  # so long take so many turns of the loop, one after the other
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._now = FIRST_SECOND
         self._late = late
         self._away = 0  # pieces of work that are in threads
+        self._busy = 0  # turns of the loop since the clock jumped
         super().__init__(_Selector(self))
         self._clock_resolution = math.ulp(self._now)
 
@@ -59,10 +61,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if seconds is None:
             raise StuckError("Nothing is ready, no timer is set and no thread is at work.")
         self._now += seconds + self._late()
-        # No timer goes off before its time, as a real loop's do by a nanosecond: whoever waits
-        # for such a one again and again would see the clock stand still.
+        # No timer goes off before its time, as a real loop's do by a nanosecond.
         self._clock_resolution = math.ulp(self._now)
+        self._busy = 0
         return True
+
+    def goes_on(self) -> None:
+        """Something was ready. A little time passes after a lot: somebody may wait for that."""
+        self._busy += 1
+        if self._busy % BUSY == 0:
+            self._now += BUSY_SECONDS
 
     def leaves(self) -> None:
         """One more piece of work is in a thread."""
@@ -76,10 +84,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.Handle:
         # How aiosqlite's thread says that a piece of work is done, with a result or an error. It
         # counts as back when its news is taken in: before, the clock must not jump.
-        handle = super().call_soon_threadsafe(callback, *args, context=context)
         if callback in (aiosqlite.core.set_result, aiosqlite.core.set_exception):
-            super().call_soon_threadsafe(self._back)
-        return handle
+            return super().call_soon_threadsafe(self._lands, callback, args, context=context)
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
+    def _lands(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+        self._back()
+        callback(*args)
 
     def run_in_executor(  # type: ignore[override]
         self, executor: Executor | None, func: Callable[..., T], *args: Any
@@ -115,7 +126,10 @@ class _Selector(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> list[Any]:
         ready = super().select(0)
-        if ready or (timeout is not None and timeout <= 0) or self._loop.jump(timeout):
+        if ready or (timeout is not None and timeout <= 0):
+            self._loop.goes_on()
+            return ready
+        if self._loop.jump(timeout):
             return ready
         return super().select(None)  # a thread will wake us
 

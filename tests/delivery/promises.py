@@ -70,11 +70,12 @@ def twice(world: World) -> Iterator[str]:
 
 
 def _doubted(world: World, one: Attempt, two: Attempt) -> bool:
+    """Whether nobody could know how the first ended: lost, or its process ended before that."""
     if one.end == "Unknown":
         return True
-    told = one.told if one.told is not None else float("inf")
-    died = [at for at in world.crashes if one.began <= at < two.began]
-    return any(at <= told + UNRECORDED for at in died)
+    if one.told is None:
+        return one.life != two.life
+    return one.life != two.life and _died_soon(world, one.told)
 
 
 def out_of_order(world: World, story: Story) -> Iterator[str]:
