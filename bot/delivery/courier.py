@@ -139,7 +139,7 @@ class Courier:
 
     def _room(self) -> int:
         now = _monotonic()
-        if self._budget.ahead() > AHEAD_SECONDS:
+        if self._budget.ahead() > AHEAD_SECONDS or self._recorder.stuck:
             return 0
         ahead = max(1, int(self._budget.rate.now * AHEAD_SECONDS))
         room = self._flights.room(ahead, now)

@@ -25,6 +25,7 @@ class Recorder:
         self._results: list[Result] = []
         self._some = asyncio.Event()
         self._flushing = asyncio.Lock()
+        self.stuck = False  # results cannot be kept: what is sent now would be sent again
 
     def put(self, result: Result) -> None:
         """Keep this; returns at once."""
@@ -65,5 +66,7 @@ class Recorder:
             except BaseException:
                 # Recorded twice is recorded once; forgotten would be sent twice.
                 self._results = results + self._results
+                self.stuck = True
                 raise
+            self.stuck = False
             self._recorded(results)

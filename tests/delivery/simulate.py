@@ -76,7 +76,7 @@ class Process:
         self._world.crashes.append(asyncio.get_running_loop().time())
         doomed = asyncio.all_tasks() - self._others - spared - {asyncio.current_task()}
         # The database ends what it has begun, one way or the other: for SQLite a kill does.
-        doomed -= {task for task in doomed if "Database." in task.get_coro().__qualname__}
+        doomed -= {task for task in doomed if "Database." in str(task.get_coro())}
         for task in doomed:
             task.cancel()
         await asyncio.gather(*doomed, return_exceptions=True)
@@ -135,7 +135,7 @@ class Teller:
 
     async def _settled(self) -> None:
         async with asyncio.timeout(SETTLED_SECONDS):
-            while (await self._storage.outbox.totals()).waiting:
+            while await self._storage.outbox.running():
                 await asyncio.sleep(1)
 
     async def _ask(self) -> None:
