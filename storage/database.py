@@ -137,9 +137,11 @@ class Database:
 
     async def version(self) -> int:
         """A number that changes when another process has written."""
-        async with self._writing, self._writer.execute("PRAGMA data_version") as cursor:
-            row = await cursor.fetchone()
-        return int(row[0]) if row else 0
+        async with self._writing:
+            # In one piece: a statement that a cancelled task leaves half read would keep a read
+            # open on the writer, and the log could not be emptied.
+            rows = await self._writer.execute_fetchall("PRAGMA data_version")
+        return int(next(iter(rows))[0])
 
     async def copy(self, target: Path) -> None:
         """Write one consistent copy to a new file. Raises DatabaseError if it is there already."""
