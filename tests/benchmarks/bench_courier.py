@@ -21,11 +21,11 @@ Row = Callable[[Sizes, Say], Awaitable[None]]
 
 # Each with its seconds and subscribers when small, and when long.
 ROWS: dict[str, tuple[Row, tuple[float, int], tuple[float, int]]] = {
-    "limits": (rows.limits, (10, 0), (60, 0)),
-    "answers": (rows.answering, (10, 2_000), (120, 100_000)),
-    "free": (rows.free, (4, 0), (60, 0)),
+    "limits": (rows.limits, (6, 0), (60, 0)),
+    "answers": (rows.answering, (6, 2_000), (120, 100_000)),
+    "free": (rows.free, (3, 0), (60, 0)),
     "audience": (rows.audience, (3, 20_000), (60, 1_000_000)),
-    "compared": (rows.compared, (10, 0), (60, 0)),
+    "compared": (rows.compared, (6, 0), (60, 0)),
 }
 ADAPTING = 300.0  # seconds
 ASKS, ASKS_LONG = (5.0,), (1.0, 5.0)

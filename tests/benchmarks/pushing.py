@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from storage.model import Outbox
 from tests.benchmarks.stage import Fake, Json, World, cpu_seconds
 
-SETTLED = 3.0  # seconds, after which a push is at its speed
+SETTLED = 2.0  # seconds, after which a push is at its speed
 
 
 @dataclass(frozen=True, slots=True)

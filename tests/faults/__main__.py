@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -29,6 +30,10 @@ async def play(chosen: Sequence[Scenario], folder: Path, *, long: bool, at_once:
     """Run these, a few at once; print a line for each when it ends. How many failed."""
     room = asyncio.Semaphore(at_once)
     failed = 0
+    us = asyncio.current_task()
+    assert us
+    # Else the processes that we started would outlive us.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, us.cancel)
 
     async def one(number: int, scenario: Scenario) -> None:
         nonlocal failed
@@ -61,7 +66,10 @@ def main() -> None:
     print("| | scenario | to be reached | found |\n|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(prefix="herald-faults-") as scratch:
         folder = given.keep or Path(scratch)
-        failed = asyncio.run(play(chosen, folder, long=not given.quick, at_once=given.at_once))
+        try:
+            failed = asyncio.run(play(chosen, folder, long=not given.quick, at_once=given.at_once))
+        except asyncio.CancelledError:
+            sys.exit("It was told to end before it was through.")
     sys.exit(bool(failed))
 
 

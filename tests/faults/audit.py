@@ -58,7 +58,8 @@ class Excuses:
 @dataclass(frozen=True, slots=True)
 class Audit:
     """What came of a push. `lost` were owed a message and got none; `twice` are the messages that
-    arrived more than once, each with the times when; `others` got a copy that they were not owed.
+    arrived more than once, each with the times when; `others` are copies to chats that were owed
+    none, such as the one that an admin sees first.
 
     `wrong` are sentences: where database and truth do not say the same.
     """
@@ -147,7 +148,11 @@ def compare(books: Books, arrived: Collection[Push], excuses: Excuses | None = N
         owed=len(owed),
         told=sum(pair in told for pair in owed),
         lost=tuple(lost),
-        twice=tuple(tuple(each) for each in told.values() if len(each) > 1),
+        twice=tuple(
+            tuple(each)
+            for pair, each in told.items()
+            if len(each) > 1 and (pair in owed or pair[1] in excuses.forgotten)
+        ),
         others=sum(
             len(each)
             for pair, each in told.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from storage import Seal, Storage
@@ -59,16 +60,16 @@ async def read_books(storage: Storage, seal: Seal, here: str = "telegram") -> Bo
         integrity = await connection.rows("PRAGMA integrity_check")
         announced = [await _announced(connection, row) for row in await connection.rows(_EVERY)]
         rows = await connection.rows(_DELIVERIES)
-    owed = [
-        Owed(row[0], row[5], _chat(seal, row[3:]) if row[5] == here else "", State(row[1]), row[2])
-        for row in rows
-    ]
-    return Books(tuple(announced), tuple(owed), "; ".join(str(row[0]) for row in integrity))
+    # In a thread, for there may be very many, and the servers go on meanwhile.
+    owed = await asyncio.to_thread(lambda: tuple(_owed(seal, row, here) for row in rows))
+    said = "; ".join(str(row[0]) for row in integrity)
+    return Books(tuple(announced), owed, said)
 
 
-def _chat(seal: Seal, row: Row) -> str:
-    number, sealed, platform = row
-    return seal.open(sealed, platform, number).chat
+def _owed(seal: Seal, row: Row, here: str) -> Owed:
+    announcement, state, message, number, sealed, platform = row
+    chat = seal.open(sealed, platform, number).chat if platform == here else ""
+    return Owed(announcement, platform, chat, State(state), message)
 
 
 async def unwritten(storage: Storage) -> bool:

@@ -33,8 +33,7 @@ async def cut(stage: Stage) -> Outcome:
             before = files_of(scene.database.parent)
             trace = stage.folder / f"life-{life}.strace"
             await _recorded_life(scene, strace, trace, sends=people // 2 if life == 1 else 0)
-            lines = (await asyncio.to_thread(trace.read_text)).splitlines()
-            done = list(operations(iter(lines), scene.database.parent))
+            done = await asyncio.to_thread(_read, trace, scene.database.parent)
             cuts = CUTS_LONG if stage.long else CUTS
             await asyncio.to_thread(
                 tried, done, Disk(before, seed=life), await _chats(scene), cuts,
@@ -64,6 +63,11 @@ async def _recorded_life(scene: World, strace: str, trace: Path, *, sends: int) 
     async with asyncio.timeout(30):
         while not any(word in _last_line(trace) for word in DONE):
             await asyncio.sleep(0.1)
+
+
+def _read(trace: Path, folder: Path) -> list[Operation]:
+    with trace.open() as lines:
+        return list(operations(lines, folder))
 
 
 def _last_line(trace: Path) -> str:

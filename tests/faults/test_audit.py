@@ -67,6 +67,13 @@ def test_what_arrived_twice_is_found() -> None:
     assert ["2 arrived twice, at most 1 may"] == audit.faults(twice=1)
 
 
+def test_a_copy_that_nobody_owed_is_told_apart() -> None:
+    """An admin sees a copy first, and after a crash once more: no subscriber is told twice."""
+    audit = compare(BOOKS, [push(1, "900", 100.1), push(1, "900", 100.5), *ALL])
+
+    assert ([], 0, 2) == (audit.faults(), audit.repeats, audit.others)
+
+
 def test_a_row_that_says_something_else_is_found() -> None:
     """What arrived may not be kept as failed."""
     books = replace(BOOKS, deliveries=(owed(1, "7"), owed(1, "8", State.FAILED)))

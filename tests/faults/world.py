@@ -121,7 +121,10 @@ class World:
         """The truth and the database, compared; best while Herald is not there."""
         books = await self.books()
         moved = excuses.moved if excuses else None
-        return compare(books, pushes(self.api.truth, books.announced, moved), excuses)
+        entries = list(self.api.truth)
+        return await asyncio.to_thread(
+            lambda: compare(books, pushes(entries, books.announced, moved), excuses)
+        )
 
     async def arrived(self) -> list[Push]:
         """Every announced message that was accepted, in order."""
