@@ -21,6 +21,7 @@ from bot.chat import Answer, Campaign, Host, Platform, SendError, Stop
 from bot.delivery.admins import Admins
 from bot.delivery.audience import write_audiences
 from bot.delivery.courier import Courier
+from bot.delivery.outcomes import kind
 from bot.delivery.reports import Reports
 from bot.delivery.tidying import tidy
 from bot.health import Health
@@ -28,7 +29,8 @@ from bot.metrics import Metrics, Snapshot
 from bot.monitor import can_write, listen, look_at
 from bot.router import Router
 from bot.server import Server
-from bot.supervise import ended, kept_running, once, rested
+from bot.supervise import ended, kept_running, once
+from bot.waiting import rung
 from storage import Storage
 from storage.model import Archive, Lane
 
@@ -234,7 +236,7 @@ class App:
 
     async def _stay_alive(self) -> None:
         while True:
-            await rested(self.stopping, ALIVE_SECONDS)
+            await rung(self.stopping, ALIVE_SECONDS)
             await self.storage.facts.alive(clock())
 
 
@@ -247,6 +249,6 @@ def _counted(
     if end is None:
         metrics.sent(platform, lane, took)
     elif isinstance(end, SendError):
-        metrics.failed(platform, type(end).__name__.lower())
+        metrics.failed(platform, kind(type(end)))
     elif not isinstance(end, asyncio.CancelledError):
         metrics.failed(platform, "unknown" if isinstance(end, TimeoutError) else "unexpected")

@@ -14,6 +14,7 @@ from bot import __version__
 from bot.health import Health, Part
 from bot.metrics import Metrics, Snapshot
 from bot.server import Page, Server
+from bot.waiting import loop_seconds
 from storage import DatabaseError, Storage
 from storage.model import Archive, Reading
 
@@ -94,7 +95,7 @@ class Latest(Generic[T]):
 
     async def found(self) -> T | None:
         """None where the database does not answer in time."""
-        if _now() - self._at < FRESH_SECONDS:
+        if loop_seconds() - self._at < FRESH_SECONDS:
             return self._found
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._take())
@@ -114,7 +115,7 @@ class Latest(Generic[T]):
             self._keep(None)
 
     def _keep(self, found: T | None) -> None:
-        self._found, self._at = found, _now()
+        self._found, self._at = found, loop_seconds()
 
 
 def _named(parts: Iterable[Part], name: str = "parts") -> dict[str, object]:
@@ -132,7 +133,3 @@ def _size(file: Path) -> int:
         return sum(each.stat().st_size for each in files if each.exists())
     except OSError:
         raise DatabaseError("The database's files cannot be looked at.") from None
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 import structlog
 
 from bot.chat import Stop
+from bot.waiting import rung
 from storage import DatabaseError
 
 log = structlog.get_logger()
@@ -32,7 +33,7 @@ async def kept_running(
         except Exception:  # this is where the loops turn
             log.error("A part died and is started again.", part=name, exc_info=True)
             pause = RESTART_SECONDS
-        await rested(stopping, pause)
+        await rung(stopping, pause)
 
 
 async def once(name: str, work: Awaitable[None]) -> None:
@@ -52,12 +53,3 @@ async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
         _, late = await asyncio.wait(tasks, timeout=END_SECONDS)
         for task in late:
             log.error("A part did not end in time.", part=task.get_name())
-
-
-async def rested(stopping: asyncio.Event, seconds: float) -> None:
-    """So long, or until we are stopping."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from bot.waiting import rung
 from storage import Storage
 
 # Another process may have announced something: SQLite's data_version tells, asked this often.
@@ -19,11 +20,10 @@ async def write_audiences(
     seen = -1
     while True:
         version = await storage.version()
-        # No await from here to the first look: news that comes in between would be wiped off.
         told = news.is_set()
-        news.clear()
+        news.clear()  # before we look: news that comes meanwhile rings again
         if not told and version == seen and not await storage.outbox.fanning():
-            await wait(news, LOOK_SECONDS)
+            await rung(news, LOOK_SECONDS)
             continue
         seen, written = version, False
         while await storage.outbox.fan_out():
@@ -32,12 +32,3 @@ async def write_audiences(
         if written:
             for courier in couriers:
                 courier.set()
-
-
-async def wait(event: asyncio.Event, seconds: float) -> None:
-    """Until the event is set, but no longer than so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass

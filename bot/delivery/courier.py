@@ -12,7 +12,7 @@ from bot import present
 from bot.chat import Platform, Stop
 from bot.delivery import outcomes
 from bot.delivery.admins import Admins
-from bot.delivery.audience import LOOK_SECONDS, wait
+from bot.delivery.audience import LOOK_SECONDS
 from bot.delivery.breaker import Tripped
 from bot.delivery.canary import Canaries
 from bot.delivery.flights import Flights
@@ -23,6 +23,7 @@ from bot.delivery.sending import Hearing, Sender
 from bot.delivery.setback import SetBack
 from bot.delivery.turns import Turns
 from bot.delivery.wording import Pictures, Wording, no_picture
+from bot.waiting import loop_seconds, rung
 from storage import DatabaseError, Storage
 from storage.model import Delivery
 from storage.outbox import Result
@@ -98,7 +99,7 @@ class Courier:
                     await self._turn()
                 except DatabaseError as error:
                     log.warning("The outbox cannot be used; nothing is sent.", reason=str(error))
-                    await wait(self._stopping, RETRY_SECONDS)
+                    await rung(self._stopping, RETRY_SECONDS)
         finally:
             await self._settle(recorder)
         if self._stopped_by is not None:
@@ -122,23 +123,23 @@ class Courier:
         self.wake.clear()
         room = self._room()
         if room <= 0:
-            await wait(self.wake, self._until_room())
+            await rung(self.wake, self._until_room())
             return
         now = self._clock()
         await self._outage.keep(now)
         await self._set_back.look(now)
         if not self._busy and (pause := await self._until_due(now)) > 0:
-            await wait(self.wake, pause)
+            await rung(self.wake, pause)
             return
         claimed = await self._claim(room, now)
         self._busy = bool(claimed)
         for delivery in claimed:
             self._send(delivery)
         if not claimed:  # what is due waits for a canary, or for what its chat was sent before
-            await wait(self.wake, EMPTY_SECONDS)
+            await rung(self.wake, EMPTY_SECONDS)
 
     def _room(self) -> int:
-        now = _monotonic()
+        now = loop_seconds()
         if self._budget.ahead() > AHEAD_SECONDS or self._recorder.stuck:
             return 0
         ahead = max(1, int(self._budget.rate.now * AHEAD_SECONDS))
@@ -166,7 +167,7 @@ class Courier:
             claimed = await self._claimed(room, now, fresh=False)
         if paused and claimed:
             self._sender.tries = frozenset(delivery.id for delivery in claimed)
-            self._sender.breaker.tried(_monotonic())
+            self._sender.breaker.tried(loop_seconds())
         # An admin's own is the canary, where it is among the first.
         return sorted(claimed, key=lambda d: d.subscriber.address not in self._platform.admins)
 
@@ -176,7 +177,7 @@ class Courier:
                 self._platform.name, self._epoch, self._turns.lanes(), room, now,
                 without=self._canaries.waited_for, fresh=fresh, mark=holding.mark,
             ))  # fmt: skip
-        self._flights.claimed(len(claimed), _monotonic())
+        self._flights.claimed(len(claimed), loop_seconds())
         return claimed
 
     async def _claim_for(self, announcement: int, subscriber: int) -> Delivery | None:
@@ -186,7 +187,7 @@ class Courier:
                 mark=holding.mark,
             )  # fmt: skip
             holding.keep([claimed] if claimed is not None else [])
-        self._flights.claimed(int(claimed is not None), _monotonic())
+        self._flights.claimed(int(claimed is not None), loop_seconds())
         return claimed
 
     def _send(self, delivery: Delivery) -> None:
@@ -206,7 +207,7 @@ class Courier:
     async def _deliver(self, delivery: Delivery, *, alone: bool) -> None:
         attempt = self._canaries.send if alone else self._sender.attempt
         try:
-            self._ended(delivery, await attempt(delivery))
+            self._ended(delivery, await self._sender.guarded(delivery, attempt(delivery)))
         except asyncio.CancelledError:
             self._flights.ended(delivery.id)
             raise
@@ -237,15 +238,11 @@ class Courier:
 
     async def _settle(self, recorder: asyncio.Task[None]) -> None:
         """Wait for what is in flight, and commit how it ended: else it would be sent again."""
-        began = _monotonic()
+        began = loop_seconds()
         if self._sending:
             await asyncio.wait(self._sending, timeout=STOP_SECONDS)
         for task in self._sending:
             task.cancel()
         recorder.cancel()
         await asyncio.gather(recorder, *self._sending, return_exceptions=True)
-        await self._recorder.settle(STOP_SECONDS - (_monotonic() - began))
-
-
-def _monotonic() -> float:
-    return asyncio.get_running_loop().time()
+        await self._recorder.settle(STOP_SECONDS - (loop_seconds() - began))

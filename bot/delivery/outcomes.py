@@ -43,6 +43,12 @@ def withdrawn(delivery: Delivery) -> Result:
     return Result(delivery.id, delivery.announcement.id, State.SKIPPED)
 
 
+def unexpected(delivery: Delivery, now: datetime) -> Result:
+    """A fault of ours: it says nothing of the platform, nor of who was to get it."""
+    age = now - delivery.announcement.created_at
+    return failed(delivery, Later("unexpected"), now, age, believed=True, rate=1)
+
+
 def refused(delivery: Delivery) -> Result:
     """Its content was refused already, when others were sent it."""
     return Result(delivery.id, delivery.announcement.id, State.FAILED, error=kind(Refused))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
+from bot.waiting import loop_seconds
 from storage import DatabaseError, Storage
 from storage.outbox import Result
 
@@ -47,12 +48,12 @@ class Recorder:
 
     async def settle(self, seconds: float) -> None:
         """Commit all there is, for so long at most. Raises DatabaseError if it cannot be done."""
-        until = asyncio.get_running_loop().time() + seconds
+        until = loop_seconds() + seconds
         while True:
             try:
                 return await self._flush()
             except DatabaseError:
-                if asyncio.get_running_loop().time() > until:
+                if loop_seconds() > until:
                     raise
             await asyncio.sleep(FLUSH_SECONDS)
 

@@ -10,7 +10,7 @@ import structlog
 
 from bot import present
 from bot.chat import Gone, Message, Platform, Refused, SendError, Sent
-from bot.delivery.audience import wait
+from bot.waiting import loop_seconds, rung
 from storage import Storage
 from storage.model import Lane, Progress, Report
 
@@ -42,10 +42,10 @@ class Reports:
         while not stopping.is_set():
             for report in await self._storage.statements.reports():
                 await self._look(report)
-            await wait(stopping, LOOK_SECONDS)
+            await rung(stopping, LOOK_SECONDS)
 
     async def _look(self, report: Report) -> None:
-        told, now = self._told.get(report.statement), asyncio.get_running_loop().time()
+        told, now = self._told.get(report.statement), loop_seconds()
         over = report.progress.over
         if told is not None and not over and not _is_news(told, report.progress, now):
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,11 +23,11 @@ from bot.chat import (
     Unknown,
 )
 from bot.delivery import outcomes
-from bot.delivery.audience import wait
 from bot.delivery.breaker import Breaker, Tripped
 from bot.delivery.flights import Flights
 from bot.delivery.outage import Outage
 from bot.delivery.wording import Wording
+from bot.waiting import loop_seconds, rung
 from storage import DatabaseError, Storage
 from storage.model import Delivery
 from storage.outbox import Result, State
@@ -92,16 +92,20 @@ class Sender:
         """What is to be said; None if it was withdrawn meanwhile."""
         return await self._wording.message(delivery.announcement, self.language(delivery))
 
-    async def attempt(self, delivery: Delivery) -> Result:
-        """Try once; returns the delivery's next state, whatever happens."""
+    async def guarded(self, delivery: Delivery, work: Awaitable[Result]) -> Result:
+        """The next state that `work` comes to, whatever happens: the lane moves on."""
         try:
-            return await self._attempt(delivery)
+            return await work
         except DatabaseError as error:
             log.warning("A delivery has to wait for the database.", reason=str(error))
             return outcomes.not_tried(delivery, self._clock() + timedelta(seconds=RETRY_SECONDS))
-        except Exception:  # the lane moves on, whatever one delivery does
+        except Exception:
             log.error("A delivery failed unexpectedly.", id=delivery.id, exc_info=True)
-            return await self._failed(delivery, Later("unexpected"))
+            return outcomes.unexpected(delivery, self._clock())
+
+    async def attempt(self, delivery: Delivery) -> Result:
+        """Try once; returns the delivery's next state."""
+        return await self.guarded(delivery, self._attempt(delivery))
 
     async def _attempt(self, delivery: Delivery) -> Result:
         message = await self.words(delivery)
@@ -121,7 +125,7 @@ class Sender:
                 async with self._platform.budget.turn(lane, address):
                     if self._stopping.is_set() or self._held_up(delivery):
                         return outcomes.not_tried(delivery, now)
-                    limit.reschedule(asyncio.get_running_loop().time() + SEND_SECONDS)
+                    limit.reschedule(loop_seconds() + SEND_SECONDS)
                     sent = await self._sent(delivery, message)
         except TimeoutError:
             if not self._flights.left(delivery.id):
@@ -138,7 +142,7 @@ class Sender:
         return self.breaker.open and delivery.id not in self.tries
 
     async def _sent(self, delivery: Delivery, message: Message) -> Sent:
-        self._flights.leaves(delivery.id, _monotonic())
+        self._flights.leaves(delivery.id, loop_seconds())
         return await self._platform.send(
             delivery.subscriber.address, message, key=f"{delivery.id}.{delivery.part}"
         )
@@ -157,7 +161,7 @@ class Sender:
                 break
             except SendError as error:
                 log.info("A delivery in doubt could not be looked for.", reason=str(error))
-                await wait(self._stopping, RETRY_SECONDS)
+                await rung(self._stopping, RETRY_SECONDS)
                 continue
             if found is None:
                 return outcomes.not_there(delivery, self._clock())
@@ -169,10 +173,10 @@ class Sender:
         announcement = delivery.announcement
         if now - announcement.created_at <= announcement.lifetime:
             return False
-        if self._in_time.get(announcement.id, 0.0) > _monotonic():
+        if self._in_time.get(announcement.id, 0.0) > loop_seconds():
             return False
         if await self._outage.uptime(announcement.created_at, now) <= announcement.lifetime:
-            self._in_time[announcement.id] = _monotonic() + UPTIME_SECONDS
+            self._in_time[announcement.id] = loop_seconds() + UPTIME_SECONDS
             return False
         self._in_time.pop(announcement.id, None)
         await self._storage.outbox.expire(announcement.id, self._platform.name)
@@ -180,7 +184,7 @@ class Sender:
 
     def _arrived(self) -> None:
         self._freeze = FIRST_FREEZE
-        self._flights.landed(_monotonic())
+        self._flights.landed(loop_seconds())
         self._outage.arrived(self._clock())
         if self.breaker.arrived():
             self._hearing.closed()
@@ -215,14 +219,14 @@ class Sender:
         strange = isinstance(error, Later) and error.scope == "chat" and error.seconds is None
         if not isinstance(error, outcomes.GONE) and not strange:
             return True
-        self._flights.landed(_monotonic())
+        self._flights.landed(loop_seconds())
         if delivery.announcement.vouched:
             if self.breaker.open:
                 self.breaker.close()
                 self._hearing.closed()
             return True
         if not outcomes.refused_before(delivery):  # a second word says nothing new
-            tripped = self.breaker.refused(_monotonic())
+            tripped = self.breaker.refused(loop_seconds())
             if tripped is not None:
                 self._hearing.tripped(delivery, tripped)
         return not self.breaker.open
@@ -236,7 +240,3 @@ class Sender:
         if not self._platform.budget.frozen:  # others of the same moment say nothing new
             self._platform.budget.freeze(self._freeze)
             self._freeze = min(LONGEST_FREEZE, 2 * self._freeze)
-
-
-def _monotonic() -> float:
-    return asyncio.get_running_loop().time()

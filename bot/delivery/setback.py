@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.waiting import loop_seconds
 from storage import Storage
 
 log = structlog.get_logger()
@@ -32,14 +32,10 @@ class SetBack:
         before, self._began = self._began, self._zero()
         if before is not None and self._began < before - SET_BACK:
             log.warning("The clock was set back; what waits for it is due now.")
-            self._until = _monotonic() + RESULTS_SECONDS
-        if _monotonic() < self._until:
+            self._until = loop_seconds() + RESULTS_SECONDS
+        if loop_seconds() < self._until:
             await self._storage.outbox.hasten(self._platform, now, now + FAR_AHEAD)
 
     def _zero(self) -> datetime:
         """What the wall clock calls the loop's second 0: it moves when the clock is set."""
-        return self._clock() - timedelta(seconds=_monotonic())
-
-
-def _monotonic() -> float:
-    return asyncio.get_running_loop().time()
+        return self._clock() - timedelta(seconds=loop_seconds())

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.delivery.audience import wait
+from bot.waiting import rung
 from storage import Storage
 
 LOOK_SECONDS = 2.0
@@ -17,4 +17,4 @@ async def tidy(storage: Storage, clock: Callable[[], datetime], stopping: asynci
     """Do a piece of it whenever there is something. Runs until stopped."""
     while not stopping.is_set():
         more = await storage.outbox.tidy(clock())
-        await wait(stopping, PAUSE_SECONDS if more else LOOK_SECONDS)
+        await rung(stopping, PAUSE_SECONDS if more else LOOK_SECONDS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from bot import present
 from bot.chat import Limits, Message
+from bot.waiting import loop_seconds
 from storage import Storage
 from storage.model import Announcement, Attachment, Release
 
@@ -46,13 +47,12 @@ class Wording:
     async def message(self, announcement: Announcement, language: str) -> Message | None:
         """What is to be said; None if it was withdrawn meanwhile. Raises DatabaseError."""
         words = self._words.setdefault((announcement.id, language), _Words())
-        clock = asyncio.get_running_loop().time
-        if clock() < words.until:
+        if loop_seconds() < words.until:
             return words.message
         async with words.asking:
-            if clock() >= words.until:
+            if loop_seconds() >= words.until:
                 await self._look(words, announcement, language)
-                words.until = clock() + FRESH_SECONDS
+                words.until = loop_seconds() + FRESH_SECONDS
         self._words.move_to_end((announcement.id, language))
         while len(self._words) > KEPT:
             self._words.popitem(last=False)

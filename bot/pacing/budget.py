@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from bot.pacing.chats import ChatPace, Windows, no_windows
 from bot.pacing.line import Line, Waiting
 from bot.pacing.rate import Rate
+from bot.waiting import loop_seconds
 from storage.model import Address, Lane
 
 # Up to here Telegram counts so many messages in any second (Bots FAQ), beyond it lets us pay.
@@ -60,9 +61,9 @@ class Budget:
     @asynccontextmanager
     async def turn(self, lane: Lane, address: Address) -> AsyncIterator[None]:
         """Wait until a message may go to this address; the block is the sending of it."""
-        asked = _now()
+        asked = loop_seconds()
         number = await self._granted(lane, address)
-        began = _now()
+        began = loop_seconds()
         answer = self._exclusive and lane is Lane.ANSWER
         if answer:
             self._chats.answering(address, began)
@@ -79,20 +80,20 @@ class Budget:
             if self._turns.get(address.chat) == number:
                 del self._turns[address.chat]
             if answer:
-                self._chats.answered(address, _now(), lost=end is not None)
-            self.observe(lane, began - asked, _now() - began, end)
+                self._chats.answered(address, loop_seconds(), lost=end is not None)
+            self.observe(lane, began - asked, loop_seconds() - began, end)
 
     def rest(self, lane: Lane, address: Address) -> float:
         """Seconds that this chat has to be left alone."""
-        return self._chats.pause(address, lane, _now())
+        return self._chats.pause(address, lane, loop_seconds())
 
     def ahead(self) -> float:
         """Seconds until the next turn, or until the freeze ends; below 0 where one is free."""
-        return self._free_at() - _now()
+        return self._free_at() - loop_seconds()
 
     @property
     def frozen(self) -> bool:
-        return _now() < self._frozen_until
+        return loop_seconds() < self._frozen_until
 
     @property
     def most_in_flight(self) -> int:
@@ -106,7 +107,7 @@ class Budget:
 
         `own`: chats like this one have a limit of their own, and it may be that one.
         """
-        now = _now()
+        now = loop_seconds()
         until = now + LONGER * seconds
         if (own or self._chats.often(address, OFTEN_SECONDS)) and not self._many(address, now):
             self._chats.freeze(address, until, now)
@@ -119,15 +120,15 @@ class Budget:
 
     def freeze(self, seconds: float) -> None:
         """Nothing may go out for so long: the platform is not there."""
-        self._frozen_until = max(self._frozen_until, _now() + seconds)
+        self._frozen_until = max(self._frozen_until, loop_seconds() + seconds)
 
     def hold(self, address: Address) -> bool:
         """From here until `let_go` no answer goes there; False if one may be on its way."""
-        return self._chats.hold(address, _now())
+        return self._chats.hold(address, loop_seconds())
 
     def let_go(self, address: Address) -> None:
         """What the delivery came to is kept."""
-        self._chats.let_go(address, _now())
+        self._chats.let_go(address, loop_seconds())
         self._serve()
 
     def _many(self, address: Address, now: float) -> bool:
@@ -173,7 +174,7 @@ class Budget:
         """
         if self._called is not None or not len(self._line):
             return
-        now, at = _now(), self._free_at()
+        now, at = loop_seconds(), self._free_at()
         if at <= now:
             first = self._line.first(now)
             if isinstance(first, Waiting):
@@ -214,7 +215,3 @@ class Budget:
 
 def _unobserved(_: Lane, __: float, ___: float, ____: BaseException | None) -> None:
     """Nobody looks."""
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

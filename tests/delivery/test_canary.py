@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.chat import Gone, Message, Refused, SendError, Sent
-from storage import Storage
-from storage.model import Address
+from storage import DatabaseError, Storage
+from storage.model import Address, Subscriber
 from tests.delivery.stage import courier, progress, published, settled, subscribed
 from tests.fakes.platform import FakePlatform
 
@@ -90,6 +92,29 @@ async def test_without_an_admin_who_can_be_reached_a_subscriber_is_first(
         totals = await settled(storage)
 
     assert (3, ["a", "b", "c"]) == (totals.sent, sorted(platform.chats))
+
+
+@pytest.mark.parametrize("error", [DatabaseError("locked"), RuntimeError("a bug")])
+async def test_a_canary_that_meets_trouble_of_ours_holds_up_nobody(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """The look for the admin fails once: everybody gets the message all the same, and once."""
+    platform = FakePlatform(admins=[ADMIN])
+    await subscribed(storage, *"abc")
+    await published(storage, 1)
+    find, failures = storage.subscribers.find, [error]
+
+    async def flaky(address: Address) -> Subscriber | None:
+        if failures:
+            raise failures.pop()
+        return await find(address)
+
+    monkeypatch.setattr(storage.subscribers, "find", flaky)
+    monkeypatch.setattr("bot.delivery.sending.RETRY_SECONDS", 0.05)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (3, [1, 1, 1]) == (totals.sent, [platform.chats.count(chat) for chat in "abc"])
 
 
 async def test_each_language_has_a_first_copy_of_its_own(storage: Storage) -> None:

@@ -1,11 +1,10 @@
-"""Work that is done in order for one chat, and side by side for different ones; and waiting."""
+"""Work that is done in order for one chat, and side by side for different ones."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Hashable
-from contextlib import suppress
 
 import structlog
 
@@ -61,10 +60,3 @@ class Lanes:
             await job()
         except Exception:  # the loop that turns: the next job must be done
             log.error("A job for Telegram failed.", exc_info=True)
-
-
-async def rung(bell: asyncio.Event, seconds: float) -> None:
-    """Until the bell rings, but no longer than so many seconds."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await bell.wait()

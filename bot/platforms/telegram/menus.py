@@ -22,7 +22,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.chat import Menu
 from bot.i18n import LANGUAGES
-from bot.platforms.telegram.lanes import rung
+from bot.waiting import rung
 
 log = structlog.get_logger(__name__)
 

@@ -22,6 +22,7 @@ from bot.platforms.telegram.forms import Form
 from bot.platforms.telegram.poll import Json, Result, pause_after
 from bot.platforms.telegram.post import Edited, Post
 from bot.text.split import utf16
+from bot.waiting import loop_seconds
 from storage.model import Address, Lane
 
 log = structlog.get_logger(__name__)
@@ -68,7 +69,7 @@ class Probe:
     async def begun(self) -> None:
         """We know who we are. Returns once what earlier runs left open is kept."""
         if not self._known.is_set():
-            self._begin_at = _now() + self._seconds
+            self._begin_at = loop_seconds() + self._seconds
             self._known.set()
         await self._recovered.wait()
 
@@ -96,7 +97,7 @@ class Probe:
         wanted = self._between(mark)
         if not wanted or many(address):
             return None
-        await asyncio.sleep(max(0.0, self._begin_at - _now()))
+        await asyncio.sleep(max(0.0, self._begin_at - loop_seconds()))
         form = self._draw(message)
         pictured = message.picture is not None and utf16(form.shown.text) <= LIMITS.caption
         for number in wanted:
@@ -134,7 +135,7 @@ class Probe:
             self._lose(address)
         elif not many(address):
             self._saw(number)
-            self._sent_at = _now()
+            self._sent_at = loop_seconds()
         return number
 
     def _lose(self, address: Address) -> None:
@@ -142,7 +143,7 @@ class Probe:
         while self._lost and self._sure(first := next(iter(self._lost))):
             del self._lost[first]
         self._lost.pop(address.chat, None)
-        self._lost[address.chat] = _now()
+        self._lost[address.chat] = loop_seconds()
 
     def _sure(self, chat: str) -> bool:
         """Whether the highest id is above all that was sent there: no look may find an answer."""
@@ -186,7 +187,7 @@ class Probe:
                 log.info("An admin cannot be reached.", reason=str(error))
                 continue
             if number is not None:
-                self._begin_at = _now() + self._seconds
+                self._begin_at = loop_seconds() + self._seconds
                 self._last = max(self._last, number)
                 return str(number)
         log.warning("No admin can be reached: what was left in doubt is not looked for.")
@@ -231,7 +232,3 @@ async def _insist(act: Callable[[], Awaitable[Result]]) -> Result:
                 raise
         failures += 1
         await asyncio.sleep(pause_after(failures))
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -9,9 +9,9 @@ import structlog
 from telegram import Chat
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.platforms.telegram.lanes import rung
 from bot.platforms.telegram.rights import LOOK_SECONDS, Looking, may_write
 from bot.platforms.telegram.updates import NAME
+from bot.waiting import rung
 from storage import DatabaseError
 from storage.model import Address
 from storage.subscribers import Subscribers
