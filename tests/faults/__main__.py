@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from tests.faults.outcome import Outcome, Scenario, Stage
@@ -42,8 +42,19 @@ async def play(chosen: Sequence[Scenario], folder: Path, *, long: bool, at_once:
         failed += bool(outcome.wrong)
         show(scenario, outcome)
 
-    await asyncio.gather(*(one(*each) for each in enumerate(chosen)))
+    await in_turns(chosen, one)
     return failed
+
+
+async def in_turns(
+    chosen: Sequence[Scenario], one: Callable[[int, Scenario], Awaitable[None]]
+) -> None:
+    """Play those that may side by side, then each of the others alone."""
+    numbered = list(enumerate(chosen))
+    await asyncio.gather(*(one(*each) for each in numbered if not each[1].alone))
+    for each in numbered:
+        if each[1].alone:
+            await one(*each)
 
 
 def show(scenario: Scenario, outcome: Outcome) -> None:

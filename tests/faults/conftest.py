@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.__main__ import played
+from tests.faults.__main__ import in_turns, played
 from tests.faults.outcome import Outcome, Scenario, Stage
 from tests.faults.table import SCENARIOS
 
@@ -43,4 +43,4 @@ async def _all(
             outcome = await played(scenario, Stage(folder / str(number)))
         found[scenario.name].set_result(outcome)
 
-    await asyncio.gather(*(one(*each) for each in enumerate(chosen)))
+    await in_turns(chosen, one)

@@ -33,9 +33,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`in_ci`: it is short enough to be run with the tests, too."""
+    """`in_ci`: it is short enough to be run with the tests, too. `alone`: it measures how evenly
+    messages arrive, which others that run beside it would disturb.
+    """
 
     name: str
     reach: str
     play: Callable[[Stage], Awaitable[Outcome]]
     in_ci: bool = True
+    alone: bool = False

@@ -38,16 +38,13 @@ SCENARIOS = (
     ),
     Scenario("one in thirty really gone", f"{NONE}, not paused", refusals.really_gone),
     Scenario("content refused", f"{NONE}, tried with one subscriber", refusals.content),
-    # How much room a log has left on a full disk differs, and with it what a kill repeats.
-    Scenario(
-        "disk full", "lost 0, no send without its intent, /help answers", database.full, in_ci=False
-    ),
+    Scenario("disk full", "lost 0, no send without its intent, /help answers", database.full),
     Scenario("read-only at the start", f"{NONE}, one line, nothing sent", database.read_only),
     Scenario("locked for 10 s", f"{NONE}, nothing sent meanwhile, /help answers", database.locked),
     Scenario("two at once", f"{NONE}, the second ends with 1 in 3 s", machines.two),
     Scenario(
         "asleep in a push", f"{NONE} within 35 s, else what was in flight; 31 in any second",
-        machines.asleep, in_ci=False,  # a busy machine sleeps by itself
+        machines.asleep, alone=True,
     ),
     Scenario("clock jumps", NONE, machines.clock_jumps),
     Scenario("groups move", f"{NONE}, all told", changes.migrated),

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
-from collections.abc import Awaitable
-from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
-from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
-from storage import Seal, open_storage
 from storage.model import Delivery, Lane
 from storage.outbox import Result, State
 from storage.tidying import KEPT
-from tests.storage.conftest import LANES, NOON, SECRET, TELEGRAM, announced, chat, query, said
+from tests.storage.conftest import LANES, TELEGRAM, announced, chat, query, said
+from tests.storage.machine import StorageMachine
 
-T = TypeVar("T")
 people = st.integers(1, 4)
 news = st.integers(1, 4)
 endings = st.sampled_from(
@@ -44,28 +36,16 @@ GROUP BY a.id
 """
 
 
-class Counters(RuleBasedStateMachine):
+class Counters(StorageMachine):
     """The outbox; `flying` are the deliveries that were claimed, and how they ended is not kept."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.Runner()
-        self.folder = Path(tempfile.mkdtemp())
-        self.stack = AsyncExitStack()
-        self.storage = self.do(
-            self.stack.enter_async_context(open_storage(self.folder / "h.db", Seal(SECRET)))
-        )
         self.outbox = self.storage.outbox
         self.do(self.remember())
-        self.epoch, self.now, self.announced = 1, NOON, 0
+        self.announced = 0
         self.flying: dict[int, Delivery] = {}
         self.cancelled: set[int] = set()
-
-    def do(self, work: Awaitable[T]) -> T:
-        async def whole() -> T:
-            return await work
-
-        return self.loop.run(whole())
 
     async def remember(self) -> None:
         async with self.storage.database.write() as tx:
@@ -189,9 +169,7 @@ class Counters(RuleBasedStateMachine):
         assert self.do(self.outbox.running()) == []
         assert self.do(self.outbox.totals()).waiting == 0
         assert self.do(query(self.storage, "SELECT count(*) FROM deliveries")) == [(0,)]
-        self.do(self.stack.aclose())
-        self.loop.close()
-        shutil.rmtree(self.folder)
+        super().teardown()
 
 
 Counters.TestCase.settings = settings(

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
-from collections.abc import Awaitable
-from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
-from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
-from storage import Seal, open_storage
+from storage import Seal
 from storage.model import Delivery
 from storage.outbox import Result, State
 from tests.storage.conftest import (
     COUNTED,
     LANES,
-    NOON,
     SECRET,
     TELEGRAM,
     announced,
@@ -30,26 +22,19 @@ from tests.storage.conftest import (
     miscounted,
     query,
 )
+from tests.storage.machine import StorageMachine
 
-T = TypeVar("T")
 people = st.integers(1, 5)
 endings = st.sampled_from(
     [State.SENT, State.SENT, State.WAITING, State.DOUBT, State.FAILED, State.UNKNOWN, State.SKIPPED]
 )
 
 
-class Promises(RuleBasedStateMachine):
+class Promises(StorageMachine):
     """The storage, beside a model of what it promised: `owed` are (announcement, chat) to come."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.Runner()
-        self.folder = Path(tempfile.mkdtemp())
-        self.stack = AsyncExitStack()
-        self.storage = self.do(
-            self.stack.enter_async_context(open_storage(self.folder / "h.db", Seal(SECRET)))
-        )
-        self.epoch, self.now = 1, NOON
         self.announced = 0
         self.subscribed: set[int] = set()
         self.gone: set[int] = set()
@@ -57,12 +42,6 @@ class Promises(RuleBasedStateMachine):
         self.in_flight: list[Delivery] = []
         self.held: set[int] = set()
         self.erased = False
-
-    def do(self, work: Awaitable[T]) -> T:
-        async def whole() -> T:
-            return await work
-
-        return self.loop.run(whole())
 
     def left(self, who: int) -> None:
         self.subscribed.discard(who)
@@ -195,9 +174,7 @@ class Promises(RuleBasedStateMachine):
             self.do(self.storage.outbox.record(results))
         self.counters_are_the_rows()
         assert self.owed == set(), "nothing is lost"
-        self.do(self.stack.aclose())
-        self.loop.close()
-        shutil.rmtree(self.folder)
+        super().teardown()
 
 
 Promises.TestCase.settings = settings(
