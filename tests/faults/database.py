@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.faults.kills import MOST_IN_FLIGHT, blamed
+from tests.faults.cuts import blamed
+from tests.faults.kills import MOST_IN_FLIGHT
 from tests.faults.lives import Life
 from tests.faults.outcome import Outcome, Stage
 from tests.faults.world import ADMIN, World, now, world
@@ -77,7 +78,7 @@ async def _full(scene: World) -> Outcome:
         answered.append(await _helped(scene))
         await asyncio.sleep(FULL_SECONDS)
         killed = now()
-        await life.kill()
+        await scene.kill(life)
     ballast.unlink()
     async with scene.life() as life:
         await scene.settled()
@@ -85,8 +86,7 @@ async def _full(scene: World) -> Outcome:
     audit = await scene.audit()
     # The log has some room left. What was under way when that, too, was used up is in doubt after
     # the kill; had more been sent without an intent, more would be repeated.
-    last = max(push.at for push in await scene.arrived() if push.at < killed)
-    _, unexplained = blamed(audit.twice, [last])
+    _, unexplained = blamed(audit.twice, scene.kills)
     meanwhile = _accepted(scene, filled + STILL_SECONDS, killed)
     wrong = audit.faults(twice=MOST_IN_FLIGHT)
     wrong += [f"{len(unexplained)} were sent without an intent that lasts"] * bool(unexplained)

@@ -6,17 +6,15 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from statistics import median
 
-from tests.faults.audit import Audit, Push
+from tests.faults.audit import Audit
+from tests.faults.cuts import Cut, blamed
 from tests.faults.outcome import Outcome, Stage
-from tests.faults.world import ADMIN, World, now, world
+from tests.faults.world import ADMIN, World, world
 
-IN_FLIGHT_SECONDS = 1.0  # a result that is older than this was kept, on the slowest machine, too
-JOURNEY_SECONDS = 0.3  # no life that follows sends anything so soon
 STUCK_SECONDS = 20.0
-MOST_IN_FLIGHT = 64  # of one life, at the free rates
+MOST_IN_FLIGHT = 128  # 64 on their way, and as many answered that a busy machine has not kept yet
 SEED = 20261125
 
 
@@ -64,8 +62,7 @@ async def _killed(
             async with scene.life() as life:
                 before = len(scene.api.truth)
                 await _moment(scene, chance)
-                scene.kills.append(now())
-                await life.kill()
+                await scene.kill(life)
                 phases[_phase(entry["method"] for entry in scene.api.truth[before:])] += 1
         async with scene.life() as life:
             await scene.settled()
@@ -92,14 +89,14 @@ def _phase(methods: Iterable[str]) -> str:
 
 
 def _judged(
-    audit: Audit, kills: Sequence[float], phases: Counter[str], code: int, most: float,
+    audit: Audit, kills: Sequence[Cut], phases: Counter[str], code: int, most: float,
     twice: int | None,
 ) -> Outcome:  # fmt: skip
     repeats, unexplained = blamed(audit.twice, kills)
-    each = [repeats[kill] for kill in kills]
+    each = [repeats[kill.at] for kill in kills]
     sending = max(1, phases["sending"])
     wrong = audit.faults(twice=audit.repeats if twice is None else twice)
-    wrong += [f"{len(unexplained)} arrived twice and were in flight at no kill"] * bool(unexplained)
+    wrong += [f"{len(unexplained)} arrived twice and were under way at no kill"] * bool(unexplained)
     wrong += [f"the median of a kill is {median(each)} twice"] * (median(each) > most)
     wrong += [f"one kill repeated {max(each)}"] * (max(each) > MOST_IN_FLIGHT)
     wrong += [f"the last stop ended with {code}"] * (code != 0)
@@ -110,21 +107,3 @@ def _judged(
         f" {audit.repeats / sending:.2f} a kill while sending"
     )
     return Outcome(figures, tuple(wrong))
-
-
-def blamed(
-    twice: Sequence[Sequence[Push]], kills: Sequence[float]
-) -> tuple[Counter[float], list[Push]]:
-    """How many repeats each kill has to answer for, and those that were in flight at none.
-
-    What is repeated was accepted a moment before its kill, or after it, for it was on its way.
-    """
-    repeats: Counter[float] = Counter()
-    unexplained = []
-    for first, again in (pair for sent in twice for pair in pairwise(sent)):
-        after = [kill for kill in kills if first.at - JOURNEY_SECONDS < kill < again.at]
-        if after and after[0] < first.at + IN_FLIGHT_SECONDS:
-            repeats[after[0]] += 1
-        else:
-            unexplained.append(again)
-    return repeats, unexplained

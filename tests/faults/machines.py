@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from tests.fakes.botapi.faults import Fault
 from tests.fakes.botapi.query import Query
-from tests.faults.kills import blamed
+from tests.faults.cuts import blamed
 from tests.faults.outcome import Outcome, Stage
 from tests.faults.script import Script, slow_down
 from tests.faults.world import FIRST, now, world
@@ -57,12 +57,13 @@ async def asleep(stage: Stage) -> Outcome:
     naps = (8.0, 60.0) if stage.long else (8.0,)
     async with world(stage.folder, 150 * len(naps) + 50) as scene:
         await scene.announce()
-        slept, woken = [], []
+        long, woken = [], []
         async with scene.life() as life:
             for seconds in naps:
                 await scene.sends(50)
-                slept.append(now())
                 life.signal(signal.SIGSTOP)
+                if seconds > WAITED_SECONDS:
+                    long.append(await scene.cut(now()))
                 await asyncio.sleep(seconds)
                 woken.append(now())
                 life.signal(signal.SIGCONT)
@@ -70,7 +71,6 @@ async def asleep(stage: Stage) -> Outcome:
             await life.stop()
         audit = await scene.audit()
         most = busiest([push.at for push in await scene.arrived()], woken)
-    long = [at for at, seconds in zip(slept, naps, strict=True) if seconds > WAITED_SECONDS]
     _, unexplained = blamed(audit.twice, long)
     wrong = audit.faults(twice=audit.repeats)
     wrong += [f"{len(unexplained)} arrived twice after a short sleep"] * bool(unexplained)

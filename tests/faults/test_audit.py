@@ -9,7 +9,7 @@ import pytest
 from storage.outbox import State
 from tests.faults.audit import Excuses, Push, compare, pushes
 from tests.faults.books import Announced, Books, Owed
-from tests.faults.kills import blamed
+from tests.faults.cuts import Cut, blamed
 from tests.faults.machines import busiest
 from tests.faults.script import Freeze, inside
 
@@ -144,13 +144,19 @@ def test_a_preview_is_no_push() -> None:
                                                    [said])]  # fmt: skip
 
 
-def test_a_repeat_is_a_kills_only_where_it_was_in_flight() -> None:
-    """What had arrived long before the kill should have been kept."""
-    near = push(1, "7", 99.9), push(1, "7", 103.0)
-    far = push(1, "8", 90.0), push(1, "8", 103.0)
-    repeats, unexplained = blamed([near, far], [80.0, 100.0, 102.0])
+def test_a_repeat_needs_a_cut_of_its_own_that_found_it_under_way() -> None:
+    """What was settled then, or comes once more than it was under way, is nobody's to excuse."""
+    once = push(1, "7", 99.9), push(1, "7", 103.0)
+    thrice = push(1, "8", 99.9), push(1, "8", 103.0), push(1, "8", 104.0)
+    settled = push(1, "9", 99.9), push(1, "9", 103.0)
+    early = push(1, "10", 98.0), push(1, "10", 99.0)
+    cuts = [Cut(100.0, frozenset({(1, "7"), (1, "8"), (1, "10")})), Cut(102.0, frozenset())]
+    repeats, unexplained = blamed([once, thrice, settled, early], cuts)
 
-    assert ({100.0: 1}, ["8"]) == (dict(repeats), [each.chat for each in unexplained])
+    assert {100.0: 2} == dict(repeats)
+    assert [("8", 104.0), ("9", 103.0), ("10", 99.0)] == [
+        (each.chat, each.at) for each in unexplained
+    ]
 
 
 def test_a_send_inside_a_freeze_is_found() -> None:

@@ -20,6 +20,7 @@ from tests.fakes.botapi.distance import Distance
 from tests.fakes.releases import ARCHIVE, draft
 from tests.faults.audit import Audit, Excuses, Push, compare, pushes
 from tests.faults.books import Books, read_books, waiting
+from tests.faults.cuts import Cut, under_way
 from tests.faults.lives import HERALD, Life, launched
 from tests.running import environment
 
@@ -34,7 +35,7 @@ PATIENCE = 240.0  # seconds; only what never ends takes longer
 class World:
     """Everything around Herald. `people` are the chats of subscribers, `titles` what is owed.
 
-    `kills` are the moments (Unix seconds) at which it was ended without a word.
+    `kills` are how it was ended without a word.
     """
 
     folder: Path
@@ -43,7 +44,7 @@ class World:
     seal: Seal
     people: Sequence[int]
     titles: list[str] = field(default_factory=list)
-    kills: list[float] = field(default_factory=list)
+    kills: list[Cut] = field(default_factory=list)
     _read: int = 0
     _told: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -66,6 +67,16 @@ class World:
             if ready:
                 await life.says("ready")
             yield life
+
+    async def kill(self, life: Life) -> None:
+        """End it without a word, and keep what was under way then."""
+        at = now()
+        await life.kill()
+        self.kills.append(await self.cut(at))
+
+    async def cut(self, at: float) -> Cut:
+        """What was under way when a life was ended, or put to sleep, at this moment."""
+        return Cut(at, await under_way(self.database, self.seal))
 
     async def announce(self, title: str = "") -> str:
         """Keep a release that is news: it is owed to everybody from now on. Returns its title."""
