@@ -32,7 +32,7 @@ from bot.server import Server
 from bot.supervise import ended, kept_running, once
 from bot.waiting import rung
 from storage import Storage
-from storage.model import Archive, Lane
+from storage.model import Archive, Attachment, Lane
 
 log = structlog.get_logger()
 
@@ -80,6 +80,7 @@ class App:
         self._refused: Stop | None = None
         self._admins = Admins((), storage, wishes.campaign.language)
         self._health = Health()
+        self._pictures: Pictures | None = None
 
     def host(self, server: Server) -> Host:
         """What a platform finds when it is connected."""
@@ -91,7 +92,17 @@ class App:
             self.router.suggest,
             server,
             self.wishes.proxy,
+            self._picture,
+            self._report,
         )
+
+    async def _picture(self, url: str) -> Attachment | None:
+        """What is at the address of a lead picture; nothing while nobody can fetch it."""
+        return await self._pictures.load(url) if self._pictures else None
+
+    def _report(self, name: str, ok: bool, why: str) -> None:
+        """A platform says how it is."""
+        self._health.report(name, ok, why)
 
     def stop_on_signals(self) -> None:
         """SIGINT, SIGTERM and a terminal that is closed end the run in order."""
@@ -102,6 +113,7 @@ class App:
     async def run(self, platforms: Sequence[Platform]) -> None:
         """Run until stopped. Raises Stop if we are refused: by any at first, by the last later."""
         await self.storage.facts.alive(clock())
+        self.router.kept = {platform.name: tuple(platform.kept) for platform in platforms}
         self._not_ready = {platform.name for platform in platforms}
         self._working = set(self._not_ready)
         self._health = Health(self._not_ready)
@@ -113,7 +125,7 @@ class App:
                     allow_private=self.wishes.allow_private,
                 )
             )
-            pictures = Pictures(fetcher)
+            pictures = self._pictures = Pictures(fetcher)
             self._admins = Admins(platforms, self.storage, self.wishes.campaign.language)
             stack.push_async_callback(self._admins.end)
             couriers = [self._courier(platform, pictures) for platform in platforms]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.pacing import Budget
 from storage import Storage
 from storage.model import Address, Attachment, Event, RichText, Suggestion
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 NOTHING = RichText()
 
@@ -92,12 +95,16 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a command has at hand: storage, campaign, the time (UTC), the menu for its reader."""
+    """What a command has at hand: storage, campaign, the time (UTC), the menu for its reader.
+
+    `kept` says in English, a sentence each, what the reader's platform keeps beyond the usual.
+    """
 
     storage: Storage
     campaign: Campaign
     now: datetime
     menu: tuple[Menu, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,18 @@ Suggest = Callable[[Request, int], Awaitable[Sequence[Suggestion] | None]]
 
 # Gets the headers, their names in lower case, and the body; gives the status to answer with.
 Handler = Callable[[Mapping[str, str], bytes], Awaitable[int]]
+Site = Callable[["web.Request"], Awaitable["web.StreamResponse"]]
+Report = Callable[[str, bool, str], None]
+Pictures = Callable[[str], Awaitable[Attachment | None]]
+
+
+async def no_picture(_: str) -> Attachment | None:
+    """Where nobody fetches pictures."""
+    return None
+
+
+def unheard(_name: str, _ok: bool, _why: str) -> None:
+    """Where nobody watches over platforms."""
 
 
 class Server(Protocol):
@@ -133,6 +152,9 @@ class Server(Protocol):
     def post(self, path: str, handler: Handler) -> None:
         """From now on `handler` gets each POST to `path`; `ready` waits for the port to be open."""
 
+    def site(self, site: Site) -> None:
+        """From now on `site` answers every path that nobody else has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Host:
@@ -140,7 +162,8 @@ class Host:
 
     `menu` gives the commands of a language, with those of admins if asked; `suggest` gives inline
     answers to a request, those after the first so many, or None where it did not look; `server`
-    is the web port.
+    is the web port. `pictures` gives what is at the address of a release's lead picture. A
+    platform tells `report` its name, whether it is well, and a few words of ours why not.
     """
 
     storage: Storage
@@ -149,6 +172,8 @@ class Host:
     suggest: Suggest
     server: Server
     proxy: str = ""
+    pictures: Pictures = no_picture
+    report: Report = unheard
 
 
 class Probe(Protocol):
@@ -179,7 +204,8 @@ class Platform(Protocol):
 
     `budget` is what it may send: whoever sends, edits or deletes takes a turn there first, and
     the platform tells it what it learns. `admins` are the admins' own chats with us. `probe` is
-    None where there is none, or it is not wanted.
+    None where there is none, or it is not wanted. `kept` says, a sentence each, what is kept of a
+    person here beyond the sealed address: /privacy has it.
     """
 
     name: str
@@ -187,6 +213,7 @@ class Platform(Protocol):
     budget: Budget
     admins: Sequence[Address]
     probe: Probe | None
+    kept: Sequence[str]
 
     async def run(self, answer: Answer, ready: Callable[[], None]) -> None:
         """Take in requests until cancelled; call `ready` once, after the first successful poll.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -64,6 +64,7 @@ class Router:
         self._leaving = Patience(LEAVING, monotonic)
         self._suggestions = Patience(SUGGESTIONS, monotonic)
         self._awaited = Awaited(monotonic)
+        self.kept: Mapping[str, tuple[str, ...]] = {}  # by platform, for /privacy
         self._commands = {
             name: command for command in commands() for name in (command.name, *command.aliases)
         }
@@ -149,7 +150,10 @@ class Router:
 
     async def _answered(self, command: Command, words: str, request: Request) -> Message:
         rich = behind(request, words)
-        context = Context(self._storage, self._campaign, self._clock(), self._offered(request))
+        context = Context(
+            self._storage, self._campaign, self._clock(), self._offered(request),
+            self.kept.get(request.address.platform, ()),
+        )  # fmt: skip
         return await command.answer(replace(request, words=words, rich=rich), context)
 
     async def _found(self, words: str, skip: int) -> list[Release]:

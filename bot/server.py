@@ -31,6 +31,7 @@ class Page:
 
 Handler = Callable[[Mapping[str, str], bytes], Awaitable[int]]
 Look = Callable[[Mapping[str, str]], Awaitable[Page]]
+Site = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Server:
@@ -42,6 +43,7 @@ class Server:
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
         self._pages: dict[str, Look] = {}
+        self._site: Site | None = None
         self.wanted = asyncio.Event()
         self.open = asyncio.Event()
         self.port = 0
@@ -58,6 +60,11 @@ class Server:
         self._pages[path] = page
         self.wanted.set()
 
+    def site(self, site: Site) -> None:
+        """From now on `site` answers every path that nobody else has, whatever the method."""
+        self._site = site
+        self.wanted.set()
+
     async def opened(self) -> None:
         """Returns once the port is open; at once where nothing is brought here by a POST.
 
@@ -66,7 +73,7 @@ class Server:
         if self._handlers:
             await self.open.wait()
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         handler, page = self._handlers.get(request.path), self._pages.get(request.path)
         headers = {name.lower(): value for name, value in request.headers.items()}
         if page is not None and request.method in ("GET", "HEAD"):  # aiohttp cuts a HEAD's body
@@ -78,7 +85,7 @@ class Server:
             return web.Response(status=await handler(headers, await request.read()))
         allowed = ["GET", "HEAD"] * (page is not None) + ["POST"] * (handler is not None)
         if not allowed:
-            return web.Response(status=404)
+            return await self._site(request) if self._site else web.Response(status=404)
         return web.Response(status=405, headers={"Allow": ", ".join(allowed)})
 
 
@@ -104,8 +111,9 @@ async def open_server(host: str, port: int) -> AsyncIterator[Server]:
 
 
 async def _always(_request: web.Request, response: web.StreamResponse) -> None:
-    """On our own answers, and on those that aiohttp gives for us."""
-    response.headers.update(ALWAYS)
+    """On our own answers, and on those that aiohttp gives for us; a site may say otherwise."""
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
 
 
 async def _open(server: Server, runner: web.AppRunner, host: str, port: int) -> None:

@@ -31,13 +31,10 @@ CONFIG_FILE = "herald.toml"
 # Lines in .env that are not settings are nobody's business, least of all a library's.
 logging.getLogger("dotenv").setLevel(logging.ERROR)
 
-# What a later version will read: said once, and left alone.
-NOT_YET = ("web__public_url",)
-
 PROXIES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 # The options of platforms that are lists.
-_LISTS = re.compile(r"__(?:ADMINS|CHANNELS)$", re.IGNORECASE)
+_LISTS = re.compile(r"__(?:ADMINS|CHANNELS|ROOMS|FRAMES)$", re.IGNORECASE)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -77,14 +74,46 @@ def _key_file() -> Path:
     return user_config_path("herald") / "herald.key"
 
 
+def _origin(url: str) -> str | None:
+    """The address, where it is a scheme, a host and perhaps a port, and nothing else."""
+    try:
+        parts = urlsplit(url)
+        plain = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    odd = any(c.isspace() or c in "\"';," for c in url)
+    good = plain and parts.scheme in ("http", "https") and not more and not odd
+    return url if good else None
+
+
 class WebSettings(BaseModel):
-    """Where the web port listens. `public_url` is for pages that this version does not have."""
+    """Where the web port listens, and how the world sees it.
+
+    `public_url` is the address of the chat as visitors type it, "" where the port itself is that.
+    `frames` are the origins of the sites that may show the chat in a frame.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     public_url: str = ""
+    frames: tuple[str, ...] = ()
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, url: str) -> str:
+        if url and _origin(url) is None:
+            raise ValueError("must be an address such as https://releases.example.org")
+        return url.rstrip("/")
+
+    @field_validator("frames")
+    @classmethod
+    def _frames(cls, frames: tuple[str, ...]) -> tuple[str, ...]:
+        if any(_origin(frame) is None for frame in frames):
+            raise ValueError('must be a list of origins such as ["https://www.example.org"]')
+        return tuple(frame.rstrip("/") for frame in frames)
 
 
 class Settings(_Sources):
@@ -134,20 +163,17 @@ def config_file() -> Path | None:
     return Path(CONFIG_FILE) if Path(CONFIG_FILE).exists() else None
 
 
-def load(platforms: Mapping[str, type[BaseModel]]) -> tuple[Settings, list[str]]:
-    """The settings, and warnings for what this version does not read yet.
+def load(platforms: Mapping[str, type[BaseModel]]) -> Settings:
+    """The settings. `platforms` are the sections that may be there.
 
-    `platforms` are the sections that may be there. Raises SettingsError, a line a fault.
+    Raises SettingsError, a line a fault.
     """
-    warnings: list[str] = []
     faults: list[str] = []
     known = [*Settings.model_fields, "config"]
     for name, model in platforms.items():
         known += [f"{name}__{field}" for field in model.model_fields]
     for name, written in _given():
-        if name in NOT_YET:
-            warnings.append(f"{written} is not read by this version of Herald.")
-        elif name not in known and name not in platforms:
+        if name not in known and name not in platforms:
             faults.append(unknown(written, known, name, PREFIX if _is_variable(written) else ""))
     if faults:
         raise SettingsError(faults)
@@ -159,7 +185,7 @@ def load(platforms: Mapping[str, type[BaseModel]]) -> tuple[Settings, list[str]]
         if name not in platforms:
             offered = ", ".join(sorted(platforms)) or "none"
             raise SettingsError([f"HERALD_PLATFORMS: there is no {name!r}; there are {offered}."])
-    return settings, warnings
+    return settings
 
 
 def _is_variable(written: str) -> bool:
@@ -199,8 +225,7 @@ def _given() -> Iterator[tuple[str, str]]:
     """Every setting that is given: its first name in lower case, and as it is written there."""
     for written in {**os.environ, **_dotenv()}:
         if _is_variable(written):
-            name = written[len(PREFIX) :].lower()
-            yield name if name in NOT_YET else name.partition("__")[0], written
+            yield written[len(PREFIX) :].lower().partition("__")[0], written
     file = config_file()
     if file is not None:
         for key in read_toml(file, f"{PREFIX}CONFIG" if file.name != CONFIG_FILE else "Settings"):

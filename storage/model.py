@@ -362,3 +362,34 @@ class Event:
     date: date
     words: tuple[str, ...] = ()
     titles: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a platform keeps of a message in a mailbox: its own form of the words, and a picture."""
+
+    words: str
+    picture: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One content in one mailbox. `change` orders all letters and edits; `words` are "" where it
+    was taken back. `at` is when it came (UTC).
+    """
+
+    id: int
+    change: int
+    at: datetime
+    words: str
+    pictured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a platform was when it last said so, and since when (UTC); `why` is "" if it is well."""
+
+    name: str
+    ok: bool
+    why: str
+    since: datetime

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from bot.chat import Campaign
-from bot.cli.words import complain
 from bot.platforms import option_models
 from config import ArchiveSettings, CampaignFile, Settings, load, load_campaign, options
 from storage import Storage, open_storage
@@ -29,9 +28,10 @@ class Chosen:
 def chosen() -> Chosen:
     """Read and check every setting. Raises SettingsError."""
     models = option_models()
-    settings, warnings = load(models)
-    complain(*warnings)
+    settings = load(models)
     given = {name: options(model, name) for name, model in models.items()}
+    if "web" in models:  # the chat on the web port needs nothing to be set
+        given["web"] = settings.web
     file = load_campaign(settings.campaign)
     return Chosen(
         settings,

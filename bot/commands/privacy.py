@@ -25,6 +25,7 @@ async def answer(request: Request, context: Context) -> Message:
         join(
             [
                 *(_kept_of_you(t) if request.private else _kept_of_chat(t)),
+                *(t(sentence) for sentence in context.kept),
                 t(
                     "I keep no names, no user names, no messages and nothing of what you search"
                     " for. My logs contain none of it either."

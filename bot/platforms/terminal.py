@@ -43,6 +43,7 @@ class Terminal:
     limits = LIMITS
     admins: Sequence[Address] = ()
     probe: Probe | None = None
+    kept: Sequence[str] = ()
 
     def __init__(self, *, source: TextIO | None = None, greeting: str = "") -> None:
         self.address = Address(self.name, "1")

@@ -30,7 +30,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def settings() -> Settings:
-    return load(PLATFORMS)[0]
+    return load(PLATFORMS)
 
 
 def fault(monkeypatch: pytest.MonkeyPatch, **given: str) -> str:
@@ -157,11 +157,24 @@ def test_an_archive_on_a_private_address_may_be_asked_every_second(
     assert settings().archives[0].poll_seconds == 1
 
 
-def test_what_a_later_version_reads_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A section that this version does not know yet is said to be unread, and is no fault."""
-    monkeypatch.setenv("HERALD_WEB__PUBLIC_URL", "https://x.test")
-
-    assert load(PLATFORMS)[1] == ["HERALD_WEB__PUBLIC_URL is not read by this version of Herald."]
+@pytest.mark.parametrize(
+    "address",
+    [
+        "example.org",
+        "https://x.test/chat",
+        "https://x.test?a=1",
+        "ftp://x.test",
+        "https://a:b@x.test",
+        "https://x.test; x",
+    ],
+)
+def test_an_address_of_the_chat_is_a_scheme_and_a_host(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anything else would make links and policies that do not hold."""
+    monkeypatch.setenv("HERALD_WEB__PUBLIC_URL", address)
+    with pytest.raises(SettingsError, match="HERALD_WEB__PUBLIC_URL must be an address"):
+        load(PLATFORMS)
 
 
 def test_a_key_handed_in_by_the_service_manager_is_used(

@@ -91,6 +91,7 @@ class ModelPlatform:
     name = "fake"
     limits = Limits(4096)
     probe: Probe | None = None
+    kept: Sequence[str] = ()
     admins: Sequence[Address] = ()
 
     def __init__(self, world: World) -> None:

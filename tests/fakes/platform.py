@@ -17,6 +17,7 @@ class FakePlatform:
     name = "fake"
     limits = Limits(4096)
     probe: Probe | None = None
+    kept: Sequence[str] = ()
 
     def __init__(self, rate: float = 1000, admins: Sequence[Address] = ()) -> None:
         self.budget = Budget(Rate(rate))

@@ -48,6 +48,7 @@ class Telegram:
 
     name = NAME
     limits = LIMITS
+    kept: Sequence[str] = ()
 
     def __init__(
         self, options: Options, host: Host, now: Callable[[], datetime] = _utc_now
