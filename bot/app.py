@@ -132,7 +132,7 @@ class App:
             loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
                 ("audience", lambda: write_audiences(
                     self.storage, self.news, [c.wake for c in couriers])),
-                ("reports", lambda: Reports(self.storage, platforms).run(self.stopping)),
+                ("reports", partial(Reports(self.storage, platforms).run, self.stopping)),
                 ("tidying", lambda: tidy(self.storage, clock, self.stopping)),
                 ("heartbeat", self._stay_alive),
             ]  # fmt: skip

@@ -10,6 +10,7 @@ from storage.times import from_ms, to_ms
 KEY_CHECK = "key_check"
 ALIVE = "alive_at"
 EPOCH = "epoch"
+CHANGE = "change"  # the last change of any letter
 FORGOTTEN = "forgotten"
 JOINED = "joined"
 RESTORED = "restored"  # how often a backup was restored
@@ -31,9 +32,9 @@ async def set_fact(tx: Transaction, name: str, value: str) -> None:
     )
 
 
-async def next_number(tx: Transaction, name: str) -> int:
-    """Count this fact up by one; returns the new number."""
-    number = int(await fact(tx, name) or 0) + 1
+async def next_number(tx: Transaction, name: str, by: int = 1) -> int:
+    """Count this fact up, by one or more; returns the new number."""
+    number = int(await fact(tx, name) or 0) + by
     await set_fact(tx, name, str(number))
     return number
 
@@ -66,10 +67,15 @@ class Facts:
         """Say so at the start and about once a minute: a longer silence was an outage.
 
         It may have been one without an end of the process, of a machine that slept: so say it
-        before the downtime is asked for, too.
+        before the downtime is asked for, too. A clock that was set back ends what has not been.
         """
         async with self._database.write() as tx:
             last = await fact(tx, ALIVE)
+            if last and now < from_ms(int(last)):
+                await tx.run("DELETE FROM outages WHERE began_at >= ?", (to_ms(now),))
+                await tx.run(
+                    "UPDATE outages SET ended_at = ? WHERE ended_at > ?", (to_ms(now), to_ms(now))
+                )
             if last and now - from_ms(int(last)) >= OUTAGE:
                 await tx.run(
                     "INSERT INTO outages (platform, began_at, ended_at) VALUES ('', ?, ?)",

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat import Gone, Message, Refused, Sent
+from bot.chat import Gone, Message, NoRights, Refused, SendError, Sent, Unknown
 from bot.delivery.reports import Reports
-from storage import Storage
+from bot.supervise import kept_running
+from storage import DatabaseError, Storage
 from storage.model import Address, RichText
 from tests.delivery.stage import clock, courier, settled, subscribed
 from tests.fakes.platform import FakePlatform
@@ -44,7 +45,8 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def reporting(storage: Storage, platform: FakePlatform) -> AsyncIterator[None]:
     stopping = asyncio.Event()
-    task = asyncio.create_task(Reports(storage, [platform]).run(stopping))
+    reports = Reports(storage, [platform])
+    task = asyncio.create_task(kept_running("reports", lambda: reports.run(stopping), stopping))
     try:
         yield
     finally:
@@ -96,14 +98,55 @@ async def test_a_message_that_is_gone_is_sent_anew(storage: Storage) -> None:
         await platform.until(lambda: platform.chats.count("author") == 2)
 
 
-async def test_an_author_who_is_gone_is_left_alone(storage: Storage) -> None:
+@pytest.mark.parametrize("end", [Gone("blocked"), NoRights("not here")])
+async def test_an_author_who_cannot_be_told_is_left_alone(storage: Storage, end: SendError) -> None:
     """There is nobody to tell; the statement goes on."""
     platform = Board()
-    platform.failures.append(Gone("blocked"))
+    platform.failures.append(end)
     await subscribed(storage, "a")
     await confirmed(storage)
     async with reporting(storage, platform), asyncio.timeout(10):
         while await storage.statements.reports():
             await asyncio.sleep(0.01)
 
-    assert [] == platform.chats
+    assert (1, []) == (platform.started, platform.chats)
+
+
+async def test_what_may_have_arrived_is_not_sent_for_ever(storage: Storage) -> None:
+    """Each message whose answer is lost may be another copy: after a few no more are sent."""
+    platform = Board()
+    platform.failures.extend([Unknown("cut")] * 50)
+    await subscribed(storage, "a")
+    await confirmed(storage)
+    async with reporting(storage, platform), asyncio.timeout(20):
+        while await storage.statements.reports():
+            await asyncio.sleep(0.01)
+
+    assert 3 == platform.started
+
+
+async def test_what_cannot_be_kept_is_not_sent_again(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the disk is full the author has one message, not one a second."""
+    refused = 0
+
+    async def full(*_: object, **__: object) -> None:
+        nonlocal refused
+        refused += 1
+        raise DatabaseError("The database cannot be written: disk full.")
+
+    monkeypatch.setattr("bot.supervise.BUSY_SECONDS", 0.01)
+    platform = Board()
+    await subscribed(storage, "a")
+    await confirmed(storage)
+    kept = storage.statements.reported
+    monkeypatch.setattr(storage.statements, "reported", full)
+    async with reporting(storage, platform), asyncio.timeout(10):
+        while refused < 20:
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr(storage.statements, "reported", kept)
+        while not (await storage.statements.reports())[0].message:
+            await asyncio.sleep(0.01)
+
+    assert ["author"] == platform.chats

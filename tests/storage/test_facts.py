@@ -45,6 +45,15 @@ async def test_a_silence_between_runs_is_downtime(storage: Storage) -> None:
     assert await storage.facts.downtime(NOON + 40 * MINUTE, NOON + DAY) == timedelta()
 
 
+async def test_a_clock_that_was_set_back_ends_what_has_not_been(storage: Storage) -> None:
+    """A year ahead and back again is no year in which nothing grows old."""
+    await storage.facts.alive(NOON)
+    await storage.facts.alive(NOON + 365 * DAY)
+    await storage.facts.alive(NOON + MINUTE)
+
+    assert await storage.facts.downtime(NOON + DAY, NOON + 30 * DAY) == timedelta()
+
+
 async def test_the_first_run_was_not_down_before(storage: Storage) -> None:
     """Before it was ever alive Herald was not down."""
     await storage.facts.alive(NOON)
