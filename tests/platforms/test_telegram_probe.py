@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.chat import Gone, Message, Sent, Unknown
+from bot.chat import Gone, Later, Message, Sent, Unknown
 from bot.platforms.telegram.platform import Telegram
 from storage import Storage
 from storage.model import Address, Attachment, RichText, Span, Style
@@ -133,6 +133,8 @@ async def test_a_text_whose_picture_was_not_taken_is_found(
         assert telegram.probe is not None
         mark = telegram.probe.mark(person(ANN))
         api.faults.add(method="sendPhoto", **refused)  # type: ignore[arg-type]
+        with pytest.raises(Later):
+            await telegram.send(person(ANN), news(PICTURE), key="7.0")
         sent = await telegram.send(person(ANN), news(PICTURE), key="7.0")
     async with run(api, storage) as (telegram, bound):
         assert sent == await looked_for(telegram, news(PICTURE), f"{mark}-{bound}")

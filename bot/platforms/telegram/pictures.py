@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from telegram import Bot
@@ -17,7 +17,11 @@ from storage.model import Address, Attachment
 
 log = structlog.get_logger(__name__)
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
 REMEMBERED = 4  # pictures; a push has one
+WITHOUT = 10_000  # chats that take no pictures
 UNFIT = ""
 
 # What Telegram's servers say of a picture itself, whoever it is sent to (seen in their answers;
@@ -26,10 +30,14 @@ _UNFIT = ("image_process_failed", "photo_", "too big for a photo", "message is t
 
 
 class Photos:
-    """Sends texts with a picture above them; remembers the picture's id, or that it is unfit."""
+    """Sends texts with a picture above them; remembers the picture's id, or that it is unfit.
+
+    One call each time: another way to send the same needs a turn of its own.
+    """
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
+        self._without: OrderedDict[str, None] = OrderedDict()  # chats without the right to pictures
         # Bytes know their hash once it was asked for: looking a picture up costs nothing.
         self._ids: OrderedDict[bytes, str] = OrderedDict()
 
@@ -38,46 +46,46 @@ class Photos:
     ) -> int | None:
         """The id of the message, which goes to `where`; raises the library's errors.
 
-        None, with nothing sent, where Telegram will not take the picture, or not there.
+        None, with nothing sent, where Telegram is known not to take the picture, or not there.
+        Raises Later, with nothing sent, where that has just been learned: next time another way
+        is taken.
         """
         known = self._ids.get(picture.data)
-        if known == UNFIT or utf16(shown.text) > LIMITS.caption:
+        if known == UNFIT or address.chat in self._without or utf16(shown.text) > LIMITS.caption:
             return None
-        ways: list[str | bytes] = [known, picture.data] if known else [picture.data]
-        for photo in ways:
-            try:
-                sent = await self._bot.send_photo(
-                    photo=photo, caption=shown.text, caption_entities=shown.entities,
-                    reply_markup=shown.keyboard, filename=picture.name, **where,
-                )  # fmt: skip
-            except BadRequest as error:
-                if not _about_picture(error, address):
-                    raise
-                log.info("Telegram did not take a picture; the text goes without it.")
-                if self._no_use(picture, error):
-                    return None
-            else:
-                if sent.photo:
-                    self._remember(picture, sent.photo[-1].file_id)
-                return sent.message_id
-        return None
+        try:
+            sent = await self._bot.send_photo(
+                photo=known or picture.data, caption=shown.text, caption_entities=shown.entities,
+                reply_markup=shown.keyboard, filename=picture.name, **where,
+            )  # fmt: skip
+        except BadRequest as error:
+            if not _about_picture(error, address):
+                raise
+            self._learn(address, picture, error)
+        else:
+            if sent.photo:
+                _remember(self._ids, picture.data, sent.photo[-1].file_id, REMEMBERED)
+            return sent.message_id
+        # Raised out here: the library's error, with Telegram's words, must not hang on it.
+        raise Later("Telegram did not take the picture like that", 0.0)
 
-    def _no_use(self, picture: Attachment, error: BadRequest) -> bool:
-        """Whether another way to name the picture would not help: it is unfit, or not wanted."""
+    def _learn(self, address: Address, picture: Attachment, error: BadRequest) -> None:
+        """What to do otherwise next time."""
+        log.info("Telegram did not take a picture; it is sent another way, or the text alone.")
         words = error.message.lower()
         if "photos" in words:
-            return True
-        if any(string in words for string in _UNFIT):
-            self._remember(picture, UNFIT)
-            return True
-        self._ids.pop(picture.data, None)
-        return False
+            _remember(self._without, address.chat, None, WITHOUT)
+        elif picture.data in self._ids and not any(string in words for string in _UNFIT):
+            del self._ids[picture.data]  # Telegram has forgotten it
+        else:
+            _remember(self._ids, picture.data, UNFIT, REMEMBERED)
 
-    def _remember(self, picture: Attachment, file_id: str) -> None:
-        self._ids[picture.data] = file_id
-        self._ids.move_to_end(picture.data)
-        while len(self._ids) > REMEMBERED:
-            self._ids.popitem(last=False)
+
+def _remember(known: OrderedDict[Key, Value], key: Key, value: Value, most: int) -> None:
+    known[key] = value
+    known.move_to_end(key)
+    while len(known) > most:
+        known.popitem(last=False)
 
 
 def _about_picture(error: BadRequest, address: Address) -> bool:

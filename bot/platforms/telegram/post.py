@@ -72,7 +72,8 @@ class Post:
     ) -> int | None:
         """The id of the message; None if it was sent, and what was answered cannot be read.
 
-        The picture stays away where Telegram does not take it. `flags` are sendMessage's own.
+        The picture stays away where Telegram is known not to take it; Later says that this has
+        just been learned. `flags` are sendMessage's own.
         """
         return await self._tried(address, self._sent(address, form, picture, flags))
 
@@ -157,6 +158,9 @@ class Post:
         began = clock()
         try:
             found = await call
+        except Later:  # an answer, by which something was learned
+            self._budget.rate.landed(clock() - began)
+            raise
         except TelegramError as error:
             failure = self._failed(address, error, clock() - began)
         except UNREADABLE as error:
