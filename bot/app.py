@@ -23,6 +23,7 @@ from bot.delivery.audience import write_audiences
 from bot.delivery.courier import Courier
 from bot.delivery.outcomes import kind
 from bot.delivery.reports import Reports
+from bot.delivery.stranded import settle_stranded
 from bot.delivery.tidying import tidy
 from bot.health import Health
 from bot.metrics import Metrics, Snapshot
@@ -133,6 +134,8 @@ class App:
                 ("audience", lambda: write_audiences(
                     self.storage, self.news, [c.wake for c in couriers])),
                 ("reports", partial(Reports(self.storage, platforms).run, self.stopping)),
+                ("stranded", lambda: settle_stranded(
+                    self.storage, {p.name for p in platforms}, clock, self.stopping)),
                 ("tidying", lambda: tidy(self.storage, clock, self.stopping)),
                 ("heartbeat", self._stay_alive),
             ]  # fmt: skip

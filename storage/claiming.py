@@ -79,10 +79,10 @@ async def claim_for(
     tx: Transaction, subscribers: Subscribers, wish: Wish, number: int
 ) -> Delivery | None:
     """The same for the row that the announcement of this number has for `wish.subscriber`."""
-    row = await tx.row(_ANNOUNCEMENT + "WHERE a.id = ? AND a.cancelled = 0", (number,))
+    row = await tx.row(ANNOUNCEMENT + "WHERE a.id = ? AND a.cancelled = 0", (number,))
     if row is None:
         return None
-    announcement = _announcement(row)
+    announcement = announcement_of(row)
     rows = await _due(tx, wish, announcement, 1)
     claimed = await _take(tx, subscribers, wish, announcement, rows, 1)
     return claimed[0] if claimed else None
@@ -92,7 +92,7 @@ async def _with_something_due(
     tx: Transaction, wish: Wish, lanes: Sequence[Lane]
 ) -> list[Announcement]:
     rows = await tx.rows(_OPEN, (json.dumps([*lanes]), wish.platform, wish.now))
-    return sorted(map(_announcement, rows), key=lambda a: (lanes.index(a.lane), a.id))
+    return sorted(map(announcement_of, rows), key=lambda a: (lanes.index(a.lane), a.id))
 
 
 async def _due(tx: Transaction, wish: Wish, announcement: Announcement, most: int) -> list[Row]:
@@ -155,20 +155,21 @@ def _sorted_out(
     return found
 
 
-def _announcement(row: Row) -> Announcement:
+def announcement_of(row: Row) -> Announcement:
+    """The announcement in a row of ANNOUNCEMENT."""
     return Announcement(
         id=row[0], kind=row[1], release=row[2], created_at=from_ms(row[3]), lane=Lane(row[4]),
         lifetime=timedelta(milliseconds=row[5]), sent=row[6], vouched=bool(row[7]),
     )  # fmt: skip
 
 
-_ANNOUNCEMENT = """
+ANNOUNCEMENT = """
 SELECT a.id, a.kind, a.release_id, a.created_at, a.lane, a.lifetime, a.sent, a.vouched
 FROM announcements AS a
 """
 # Open announcements are few: each is asked for its first due row (deliveries_due).
 _OPEN = f"""
-{_ANNOUNCEMENT}
+{ANNOUNCEMENT}
 WHERE a.done_at IS NULL AND a.cancelled = 0 AND a.lane IN (SELECT value FROM json_each(?))
   AND EXISTS (SELECT 1 FROM deliveries AS d
               WHERE d.announcement_id = a.id AND d.platform = ? AND d.state IN (0, 4)

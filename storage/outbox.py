@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
-from storage import claiming, fanning, progress, settling, tidying
+from storage import claiming, fanning, progress, settling, stranded, tidying
 from storage.claiming import Wish
 from storage.database import Database
 from storage.deliveries import Result, State
 from storage.fanning import announce
-from storage.model import Address, Delivery, Lane, Outbox, Progress, Queue
+from storage.model import Address, Announcement, Delivery, Lane, Outbox, Progress, Queue
 from storage.subscribers import Subscribers
 from storage.times import from_ms, to_ms
 
@@ -129,6 +129,16 @@ class OutboxShelf:
         """Its time is over: what waits there is skipped, what is in doubt stays so for good."""
         ends = {State.WAITING: State.SKIPPED, State.DOUBT: State.UNKNOWN}
         return await settling.give_up(self._database, announcement, platform, "expired", ends)
+
+    async def stranded(self, running: Collection[str]) -> list[tuple[Announcement, str]]:
+        """What waits on platforms that are not `running`: each announcement, with the platform."""
+        async with self._database.read() as connection:
+            return await stranded.stranded(connection, running)
+
+    async def left_open(self, running: Collection[str]) -> list[str]:
+        """Platforms that are not `running`, where a run that ended left something under way."""
+        async with self._database.read() as connection:
+            return await stranded.left_open(connection, running)
 
     async def cancel(self, announcement: int) -> bool:
         """Nothing more of it is sent; `tidy` counts it. False if it was over or cancelled."""
