@@ -27,6 +27,9 @@ class Request:
     `may_manage` says whether the sender may change this chat's subscription. `sender` tells the
     people of one chat apart and is never kept or logged. `rich` is what was typed with its
     formatting; the router leaves in it only what follows the command's name, as in `words`.
+    `wordless` is a picture, a sticker or the like: `words` is then what it asks for where nobody
+    waits for words. The router sets `asked`: what `Message.asks` of the question was that these
+    words answer, or a press passes over.
     """
 
     address: Address
@@ -41,6 +44,8 @@ class Request:
     private: bool = True
     may_manage: bool = True
     admin: bool = False
+    wordless: bool = False
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Message:
     """What Herald says. `replaces` asks to stand in place of the message the button was under.
 
     `picture` goes above the text; a platform that cannot show it leaves it out. `asks` names the
-    command that gets what its reader types next, in a chat of two.
+    command that gets what its reader types next, in a chat of two, within `asks_seconds`; what
+    stands behind the name comes back to it in `Request.asked`.
     """
 
     text: RichText
@@ -71,6 +77,7 @@ class Message:
     replaces: bool = False
     picture: Attachment | None = None
     asks: str = ""
+    asks_seconds: float = 600.0  # whoever has not answered by then has something else in mind
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +159,11 @@ class Server(Protocol):
     def post(self, path: str, handler: Handler) -> None:
         """From now on `handler` gets each POST to `path`; `ready` waits for the port to be open."""
 
-    def site(self, site: Site) -> None:
-        """From now on `site` answers every path that nobody else has."""
+    def site(self, site: Site, heard: Callable[[bool, str], None] = ...) -> None:
+        """From now on `site` answers every path that nobody else has.
+
+        `heard` is told when the port cannot be opened, with a few words why, and when it is open.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,19 @@ from storage.backup import backup
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.facts import KEY_CHECK, Facts
+from storage.mailboxes import Mailboxes
 from storage.model import Archive, Draft, Fate, Reading, Saved
 from storage.outbox import OutboxShelf, announce
+from storage.platforms import Platforms
 from storage.releases import Releases
 from storage.saving import save
 from storage.seal import Seal, SealError
 from storage.search.fulltext import Search
 from storage.statements import Statements
 from storage.subscribers import Joined, Subscribers
+from storage.vault import Vault, vault_file
 
-__all__ = ["DatabaseError", "Joined", "Seal", "SealError", "Storage", "open_storage"]
+__all__ = ["DatabaseError", "Joined", "Seal", "SealError", "Storage", "Vault", "open_storage"]
 
 
 class Storage:
@@ -36,6 +39,15 @@ class Storage:
         self.subscribers = Subscribers(database, seal)
         self.outbox = OutboxShelf(database, self.subscribers)
         self.statements = Statements(database, seal)
+        self.mailboxes = Mailboxes(database, seal)
+        self.platforms = Platforms(database)
+        self._seal = seal
+
+    def vault(self, name: str) -> Vault:
+        """What a platform's library keeps, sealed, in a file beside the database: to be entered."""
+        if self._seal is None:
+            raise SealError("The key is needed to open a vault.")
+        return Vault(vault_file(self.database.path, name), name, self._seal)
 
     async def version(self) -> int:
         """A number that changes whenever another process has written."""

@@ -1,4 +1,4 @@
-"""Whose a statement is: a sealed address until its author was told how it ended, then a hash."""
+"""Whose a statement is: known until its author was told how it ended, and to nobody after."""
 
 from __future__ import annotations
 

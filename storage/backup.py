@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,14 +10,17 @@ from pathlib import Path
 
 from storage.database import Database, Transaction, open_database
 from storage.errors import DatabaseError
-from storage.facts import ALIVE, FORGOTTEN, RESTORED, next_number, set_fact
+from storage.facts import ALIVE, CHANGE, FORGOTTEN, RESTORED, fact, next_number, set_fact
+from storage.files import beside, let_go, put, remove, rename, set_aside
 from storage.schema import migrations
-from storage.seal import sync_folder
+from storage.vaults import TABLE, Drafts, copy_vaults, drafted
 
 HEADER = b"SQLite format 3\0"
 
-# Deliveries of after the backup are not in it, and some platforms drop an id they know already.
+# What came after the backup is not in it, and who was told of it is not told the same number
+# again: some platforms drop a delivery they know already, and an open page knows its letters.
 SPARE_IDS = 1_000_000_000
+SPARED = ("deliveries", "letters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,10 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """How many asked to be forgotten, and the last id that each table has given out."""
+    """How many asked to be forgotten, the letters' last change, and the last id of each table."""
 
     forgotten: int = 0
+    change: int = 0
     last: dict[str, int] = field(default_factory=dict)
 
 
@@ -43,16 +46,17 @@ async def backup(database: Database, target: Path, *, replace: bool = False) -> 
 
     Raises DatabaseError if `target` is there already, unless told to replace it.
     """
-    draft = _beside(target)
+    draft = beside(target)
     if not target.parent.is_dir():
         raise DatabaseError(f"{target} cannot be written: there is no folder {target.parent}.")
     if not replace and _taken(target):
         raise DatabaseError(f"{target} is there already: choose another name.")
     try:
         await database.copy(draft)
-        await asyncio.to_thread(_rename, draft, target)
+        await asyncio.to_thread(copy_vaults, database.path, draft)
+        await asyncio.to_thread(rename, draft, target)
     finally:
-        _remove(draft)
+        remove(draft)
 
 
 async def restore(source: Path, target: Path) -> Restored:
@@ -61,16 +65,18 @@ async def restore(source: Path, target: Path) -> Restored:
     Nothing old is announced afterwards: the next reading of each archive is a first one, and
     what the backup still owed is skipped, for it may have been sent since; drafts of statements
     are deleted, and no author is told any more. Numbers that were given out since are not given
-    out again. The caller holds the run lock. Raises DatabaseError if `source` is no sound
-    database of ours or `target` is in use; then nothing was changed.
+    out again. Its vaults are put in their places likewise. The caller holds the run lock. Raises
+    DatabaseError if `source` is no sound database of ours or a file is in use; then nothing was
+    changed.
     """
     await asyncio.to_thread(_checked, source)
     if _same(source, target):
         raise DatabaseError(f"{source} is the database itself: name a backup of it.")
     present = await asyncio.to_thread(_present, target)
-    draft = _beside(target)
+    draft, vaults = beside(target), Drafts()
     try:
         await asyncio.to_thread(_copied, source, draft)
+        vaults = await asyncio.to_thread(drafted, source, target)
         database = await open_database(draft)
         try:
             async with database.write() as tx:
@@ -79,9 +85,11 @@ async def restore(source: Path, target: Path) -> Restored:
                 people = await tx.value("SELECT count(*) FROM subscribers WHERE active = 1")
         finally:
             await database.close()
-        return Restored(releases, people, await asyncio.to_thread(_put, draft, target))
+        kept = await asyncio.to_thread(_put_all, draft, target, vaults)
+        return Restored(releases, people, kept)
     finally:
-        _remove(draft)
+        for left in (draft, *vaults.vaults):
+            remove(left)
 
 
 async def forgotten_since(source: Path, target: Path) -> int:
@@ -109,22 +117,24 @@ async def _quieten(tx: Transaction, present: _State) -> None:
     await tx.run("UPDATE statements SET reported = 1, author = x'' WHERE reported = 0")
     # From the backup until now Herald was not down: it lived in another file.
     await tx.run("DELETE FROM facts WHERE name = ?", (ALIVE,))
-    forgotten = await tx.value("SELECT value FROM facts WHERE name = ?", (FORGOTTEN,))
-    if present.forgotten > int(forgotten or 0):
-        await set_fact(tx, FORGOTTEN, str(present.forgotten))
     await next_number(tx, RESTORED)
+    await tx.run(f"DROP TABLE IF EXISTS {TABLE}")
     await _skip_numbers(tx, present)
 
 
 async def _skip_numbers(tx: Transaction, present: _State) -> None:
     """Give out no number again that was given out since, also in tables that were empty then."""
-    for name, last in {"deliveries": 0, **present.last}.items():
+    for name, last in {**dict.fromkeys(SPARED, 0), **present.last}.items():
         known = await tx.run(
             "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, name)
         )
         if not known:
             await tx.run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, last))
-    await tx.run("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'deliveries'", (SPARE_IDS,))
+    for name in SPARED:
+        await tx.run("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?", (SPARE_IDS, name))
+    for name, last in ((FORGOTTEN, present.forgotten), (CHANGE, present.change)):
+        await set_fact(tx, name, str(max(last, int(await fact(tx, name) or 0))))
+    await next_number(tx, CHANGE, SPARE_IDS)
 
 
 def _checked(source: Path) -> _State:
@@ -167,9 +177,9 @@ def _present(target: Path) -> _State:
 
 
 def _state(connection: sqlite3.Connection) -> _State:
-    found = connection.execute("SELECT value FROM facts WHERE name = ?", (FORGOTTEN,)).fetchone()
+    facts = dict(connection.execute("SELECT name, value FROM facts").fetchall())
     last = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
-    return _State(int(found[0]) if found else 0, dict(last))
+    return _State(int(facts.get(FORGOTTEN, 0)), int(facts.get(CHANGE, 0)), dict(last))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -186,49 +196,27 @@ def _copied(source: Path, draft: Path) -> None:
         raise DatabaseError(f"The backup {source} could not be copied: {error}.") from None
 
 
-def _put(draft: Path, target: Path) -> Path | None:
-    """The draft becomes the database; returns where the one before it is kept."""
-    kept = target.with_name(f"{target.name}.before-restore") if target.exists() else None
-    if kept is not None:
-        _let_go(target)
-        for end in ("", "-wal", "-shm"):
-            _with(kept, end).unlink(missing_ok=True)
-        os.link(target, kept)  # so that there is a database at every instant
-        if _with(target, "-wal").exists():
-            _with(target, "-wal").rename(_with(kept, "-wal"))
-    for end in ("-wal", "-shm"):
-        _with(target, end).unlink(missing_ok=True)
-    _rename(draft, target)
+def _put_all(draft: Path, target: Path, vaults: Drafts) -> Path | None:
+    """The drafts into their places, once nobody has anything there; the rest is set aside."""
+    for place in (*vaults.vaults.values(), *vaults.others, target):
+        if place.exists():
+            let_go(place)
+    kept = put(draft, target)
+    if kept is not None and (vaults.vaults or vaults.others):
+        _completed(kept, target)
+    for each, place in vaults.vaults.items():
+        put(each, place)
+    for other in vaults.others:
+        set_aside(other)
     return kept
 
 
-def _let_go(target: Path) -> None:
-    """Bring the log into the present file. Raises DatabaseError while another process has it."""
+def _completed(kept: Path, target: Path) -> None:
+    """Make what was there a backup of all that was there: a restore can be undone by another."""
     try:
-        with closing(sqlite3.connect(target, timeout=1)) as connection:
-            connection.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.Error as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise DatabaseError(f"The database {target} is in use: try again later.") from None
-
-
-def _rename(draft: Path, target: Path) -> None:
-    """Onto the disk first, then in one step into its place."""
-    try:
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        draft.replace(target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise DatabaseError(f"{target} could not be written: {error.strerror}.") from None
-
-
-def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{os.getpid()}.part")
-
-
-def _with(path: Path, end: str) -> Path:
-    return path.with_name(path.name + end)
+        copy_vaults(target, kept)
+    except DatabaseError:  # the one that was there is broken: it stays as it is
+        return
 
 
 def _taken(target: Path) -> bool:
@@ -237,8 +225,3 @@ def _taken(target: Path) -> bool:
 
 def _same(source: Path, target: Path) -> bool:
     return target.exists() and source.samefile(target)
-
-
-def _remove(draft: Path) -> None:
-    for file in draft.parent.glob(f"{draft.name}*"):
-        file.unlink(missing_ok=True)

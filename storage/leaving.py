@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from storage.database import Transaction
+from storage import letters
+from storage.authors import forget_author
+from storage.database import Connection, Transaction
 
 
 async def deactivate(tx: Transaction, number: int, *, gone: bool = False) -> None:
@@ -18,6 +20,26 @@ async def erase(tx: Transaction, number: int) -> None:
     """Delete a subscriber and all that hangs on it; how a send in flight ends is not kept then."""
     await _skip(tx, number, in_flight=True)
     await tx.run("DELETE FROM subscribers WHERE id = ?", (number,))
+
+
+async def erase_chat(tx: Transaction, chat_hash: bytes) -> bool:
+    """Delete all that is kept of a chat. False if there was nothing."""
+    rows = await tx.rows("SELECT id FROM subscribers WHERE chat_hash = ?", (chat_hash,))
+    for (number,) in rows:
+        await erase(tx, number)
+    said = await forget_author(tx, chat_hash)
+    mailbox = await letters.erase(tx, chat_hash)
+    return bool(rows) or said or mailbox
+
+
+async def kept(connection: Connection, chat_hash: bytes) -> bool:
+    """Whether there is anything of a chat that `erase_chat` would delete."""
+    return bool(await connection.value(_KEPT, (chat_hash,)))
+
+
+async def any_kept(connection: Connection) -> bool:
+    """Whether anything of anybody is kept."""
+    return bool(await connection.value(_ANY_KEPT))
 
 
 async def merge(tx: Transaction, old: int, kept: int) -> None:
@@ -37,6 +59,16 @@ async def merge(tx: Transaction, old: int, kept: int) -> None:
     await erase(tx, old)
 
 
+_KEPT = """
+SELECT EXISTS (SELECT 1 FROM subscribers WHERE chat_hash = ?1)
+    OR EXISTS (SELECT 1 FROM statements WHERE chat_hash = ?1)
+    OR EXISTS (SELECT 1 FROM mailboxes WHERE chat_hash = ?1)
+"""
+_ANY_KEPT = """
+SELECT EXISTS (SELECT 1 FROM subscribers)
+    OR EXISTS (SELECT 1 FROM statements WHERE author <> x'')
+    OR EXISTS (SELECT 1 FROM mailboxes)
+"""
 _MERGED = """
 UPDATE subscribers SET
     active = x.active, gone = max(x.gone, y.gone) * (1 - x.active),

@@ -19,6 +19,7 @@ class Style(StrEnum):
     QUOTE = "quote"
     HEADING = "heading"
     LINK = "link"
+    SPOILER = "spoiler"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -278,7 +279,8 @@ class Statement:
 class Progress:
     """How far one announcement is. `total` grows until all of its audience is written down.
 
-    `over`: everything is settled, or it was cancelled and nothing more will be sent.
+    `over`: everything is settled, or it was cancelled and nothing more will be sent. `whole`: all
+    of its audience is written down. `refused`: nobody has it, for its content was not taken.
     """
 
     announcement: int
@@ -289,6 +291,8 @@ class Progress:
     unknown: int
     cancelled: bool
     over: bool
+    whole: bool = True
+    refused: bool = False
 
     @property
     def left(self) -> int:

@@ -85,6 +85,11 @@ class OutboxShelf:
         async with self._database.write() as tx:
             return await claiming.claim_for(tx, self._subscribers, wish, announcement)
 
+    async def owed(self, announcement: int, subscriber: int) -> bool:
+        """Whether it is, or was, for this subscriber, or that is not written down yet."""
+        async with self._database.read() as connection:
+            return bool(await connection.value(_OWED_TO, (subscriber, announcement)))
+
     async def record(self, results: Iterable[Result]) -> None:
         """Commit how sends ended, all in one transaction, with their counters.
 
@@ -176,6 +181,11 @@ class OutboxShelf:
             return await progress.totals(connection)
 
 
+_OWED_TO = """
+SELECT a.fanned = 0 OR EXISTS (SELECT 1 FROM deliveries AS d
+                               WHERE d.announcement_id = a.id AND d.subscriber_id = ?)
+FROM announcements AS a WHERE a.id = ?
+"""
 # Open announcements are few: each is asked for its first row (deliveries_due).
 _NEXT = """
 SELECT min((SELECT d.due_at FROM deliveries AS d

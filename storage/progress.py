@@ -11,21 +11,28 @@ from storage.times import from_ms
 RUNNING = 20
 
 # A cancelled one is over once the last that was under way has ended. These are found where they
-# are few, among all that is under way (deliveries_open), not among the announcement's own.
+# are few, among all that is under way (deliveries_open), not among the announcement's own. Why
+# nobody has it is asked only once nobody can get it any more: the first rows tell.
 COLUMNS = """
 a.id, a.total, a.sent, a.failed, a.skipped, a.unknown, a.cancelled,
 CASE WHEN a.done_at IS NOT NULL THEN 1
      WHEN a.cancelled THEN a.id NOT IN (SELECT announcement_id FROM deliveries WHERE state = 1)
-     ELSE a.fanned AND a.total = a.sent + a.failed + a.skipped + a.unknown END
+     ELSE a.fanned AND a.total = a.sent + a.failed + a.skipped + a.unknown END,
+a.fanned,
+CASE WHEN a.fanned AND a.failed > 0 AND a.total = a.failed + a.skipped
+     THEN EXISTS (SELECT 1 FROM deliveries AS d
+                  WHERE d.announcement_id = a.id AND d.state = 3 AND d.error = 'refused')
+     ELSE 0 END
 """
 
 
 def progress_of(row: Row) -> Progress:
     """The Progress in a row of COLUMNS."""
-    number, total, sent, failed, skipped, unknown, cancelled, over = row
+    number, total, sent, failed, skipped, unknown, cancelled, over, whole, refused = row
     return Progress(
-        number, total, sent, failed, skipped, unknown, cancelled=bool(cancelled), over=bool(over)
-    )
+        number, total, sent, failed, skipped, unknown, cancelled=bool(cancelled), over=bool(over),
+        whole=bool(whole), refused=bool(refused),
+    )  # fmt: skip
 
 
 async def progress(connection: Connection, number: int) -> Progress | None:

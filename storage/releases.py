@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 
 from storage.database import Database, Row
 from storage.model import Draft, Release, Revision, RichText
@@ -65,12 +65,47 @@ class Releases:
     async def between(self, first: date, last: date) -> list[Release]:
         """All releases dated from `first` to `last`, oldest first."""
         return await self._list(
-            "WHERE releases.sort BETWEEN ? AND ? AND releases.published BETWEEN ? AND ?"
-            " AND releases.withdrawn = 0 ORDER BY releases.sort",
-            # An instant and its local date lie at most a day apart.
-            (day_sort(first) - 86400 * SORT_STEP, day_sort(last) + 2 * 86400 * SORT_STEP,
-             first.isoformat(), last.isoformat()),
-        )  # fmt: skip
+            f"WHERE {_DATED} AND releases.withdrawn = 0 ORDER BY releases.sort",
+            _dated(first, last),
+        )
+
+    async def browse(
+        self, year: int | None, language: str, count: int, skip: int = 0
+    ) -> list[Release]:
+        """So many of a year, or of all, newest first; with a `language` those in it alone."""
+        where, values = _browsed(year, language)
+        return await self._list(
+            "WHERE releases.sort IN (SELECT sort FROM releases"
+            f" WHERE {where} ORDER BY sort DESC LIMIT ? OFFSET ?) ORDER BY releases.sort DESC",
+            (*values, count, skip),
+        )
+
+    async def browsed(self, year: int | None, language: str) -> int:
+        """How many there are to browse."""
+        where, values = _browsed(year, language)
+        async with self._database.read() as connection:
+            sql = f"SELECT count(*) FROM releases WHERE {where}"
+            return int(await connection.value(sql, values))
+
+    async def years(self) -> list[tuple[int, int]]:
+        """The years releases are of, and how many each has, newest first."""
+        async with self._database.read() as connection:
+            return [
+                (int(year), count)
+                for year, count in await connection.rows(
+                    "SELECT substr(published, 1, 4) AS year, count(*) FROM releases"
+                    " WHERE withdrawn = 0 GROUP BY year ORDER BY year DESC"
+                )
+            ]
+
+    async def beside(self, number: int) -> tuple[Release | None, Release | None]:
+        """The releases published just before and just after this one."""
+        here = "(SELECT sort FROM releases WHERE id = ?)"
+        before = f"WHERE releases.sort < {here} AND releases.withdrawn = 0 ORDER BY sort DESC"
+        after = f"WHERE releases.sort > {here} AND releases.withdrawn = 0 ORDER BY sort"
+        older = await self._list(f"{before} LIMIT 1", (number,))
+        newer = await self._list(f"{after} LIMIT 1", (number,))
+        return (older[0] if older else None), (newer[0] if newer else None)
 
     async def count(self) -> int:
         async with self._database.read() as connection:
@@ -134,3 +169,28 @@ class Releases:
     async def _list(self, where: str, values: Iterable[object]) -> list[Release]:
         async with self._database.read() as connection:
             return [release_of(row) for row in await connection.rows(_SELECT + where, values)]
+
+
+_DATED = "releases.sort BETWEEN ? AND ? AND releases.published BETWEEN ? AND ?"
+
+
+def _dated(first: date, last: date) -> tuple[object, ...]:
+    """The values of _DATED: an instant and its local date lie at most a day apart."""
+    return (
+        day_sort(first) - 86400 * SORT_STEP, day_sort(last) + 2 * 86400 * SORT_STEP,
+        first.isoformat(), last.isoformat(),
+    )  # fmt: skip
+
+
+def _browsed(year: int | None, language: str) -> tuple[str, tuple[object, ...]]:
+    """What is browsed, as a condition and its values."""
+    where, values = "releases.withdrawn = 0", tuple[object, ...]()
+    if year is not None and not MINYEAR <= year <= MAXYEAR:
+        return "FALSE", values
+    if year is not None:
+        where += f" AND {_DATED}"
+        values += _dated(date(year, 1, 1), date(year, 12, 31))
+    if language:
+        where += " AND releases.language = ?"
+        values += (language,)
+    return where, values

@@ -1,4 +1,7 @@
-"""Addresses, sealed: encrypted with their row bound in, and hashed so that they can be found."""
+"""Addresses, sealed: encrypted with their row bound in, and hashed so that they can be found.
+
+What else only this installation may read or make is sealed here, too: each with a key of its own.
+"""
 
 from __future__ import annotations
 
@@ -15,48 +18,93 @@ from storage.model import Address
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+TOKEN_CHARS = 1024  # longer ones are not ours
 
 
 class SealError(Exception):
     """The key is missing, broken, or not the one this database was sealed with."""
 
 
+class Box:
+    """Seals bytes with a key of one purpose, and gives names that say nothing without the key."""
+
+    def __init__(self, secret: bytes, purpose: bytes, naming: bytes) -> None:
+        self._cipher = ChaCha20Poly1305(_derived(secret, purpose))
+        self._naming = _derived(secret, naming)
+
+    def seal(self, words: bytes, bound: bytes) -> bytes:
+        """These bytes, to be opened by who has the key and knows what they are bound to."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, words, bound)
+
+    def open(self, sealed: bytes, bound: bytes) -> bytes | None:
+        """What was sealed; None if it was with another key, bound to something else, or never."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
+        except (InvalidTag, ValueError):  # ValueError: too short to be sealed at all
+            return None
+
+    def hash(self, *parts: str) -> bytes:
+        """The same for the same parts."""
+        words = json.dumps(parts).encode()
+        return hashlib.blake2b(words, key=self._naming, digest_size=16).digest()
+
+
 class Seal:
-    """Seals, opens and hashes addresses with keys derived from one secret of 32 bytes."""
+    """Seals, opens and hashes addresses with keys derived from one secret of 32 bytes.
+
+    `vaults` is for what platforms keep.
+    """
 
     def __init__(self, secret: bytes) -> None:
-        self._cipher = ChaCha20Poly1305(_derived(secret, b"address"))
-        self._hashing = _derived(secret, b"hash")
+        self._addresses = Box(secret, b"address", b"hash")
+        self._tokens = Box(secret, b"token", b"token hash")
+        self.vaults = Box(secret, b"vault", b"vault hash")
         self.check = _derived(secret, b"check").hex()
 
     def seal(self, address: Address, row: int, what: str = "subscriber") -> bytes:
         """The address as bytes that only this key opens, and only for this row of `what`."""
-        nonce = os.urandom(NONCE_BYTES)
-        words = json.dumps([address.chat, address.thread]).encode()
-        return nonce + self._cipher.encrypt(nonce, words, _bound(what, address.platform, row))
+        return self._addresses.seal(_words(address), _bound(what, address.platform, row))
 
     def open(self, sealed: bytes, platform: str, row: int, what: str = "subscriber") -> Address:
         """The address that was sealed for this row. Raises SealError if it was not."""
+        words = self._addresses.open(sealed, _bound(what, platform, row))
+        if words is None:
+            raise SealError(f"The address of {what} {row} was not sealed with this key.")
+        return _address(platform, words)
+
+    def token(self, address: Address) -> str:
+        """The address as letters, digits, - and _, for its reader to keep and to bring again."""
+        sealed = self._tokens.seal(_words(address), address.platform.encode())
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+    def opened(self, token: str, platform: str) -> Address | None:
+        """Whose token this is; None if this key did not make it for this platform."""
+        if len(token) > TOKEN_CHARS:
+            return None
         try:
-            words = self._cipher.decrypt(
-                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(what, platform, row)
-            )
-        except (InvalidTag, ValueError):  # another key or row; or too short to be sealed at all
-            raise SealError(f"The address of {what} {row} was not sealed with this key.") from None
-        chat, thread = json.loads(words)
-        return Address(platform, chat, thread)
+            sealed = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
+        except ValueError:
+            return None
+        words = self._tokens.open(sealed, platform.encode())
+        return _address(platform, words) if words is not None else None
 
     def address_hash(self, address: Address) -> bytes:
         """The same for the same platform, chat and thread; says nothing without the key."""
-        return self._hash(address.platform, address.chat, address.thread)
+        return self._addresses.hash(address.platform, address.chat, address.thread)
 
     def chat_hash(self, address: Address) -> bytes:
         """The same for every thread of a chat."""
-        return self._hash(address.platform, address.chat)
+        return self._addresses.hash(address.platform, address.chat)
 
-    def _hash(self, *parts: str) -> bytes:
-        words = json.dumps(parts).encode()
-        return hashlib.blake2b(words, key=self._hashing, digest_size=16).digest()
+
+def _words(address: Address) -> bytes:
+    return json.dumps([address.chat, address.thread]).encode()
+
+
+def _address(platform: str, words: bytes) -> Address:
+    chat, thread = json.loads(words)
+    return Address(platform, chat, thread)
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

@@ -56,6 +56,12 @@ class Statements:
             row = await connection.row(_OF_AUTHOR, (number, self._seal.chat_hash(author)))
         return _statement(row) if row is not None else None
 
+    async def unfinished(self, author: Address) -> Statement | None:
+        """The newest that this author has drafted, or has not heard the last word about."""
+        async with self._database.read() as connection:
+            row = await connection.row(_UNFINISHED, (self._seal.chat_hash(author),))
+        return _statement(row) if row is not None else None
+
     async def send(self, number: int, author: Address, now: datetime) -> tuple[int, bool] | None:
         """Confirm a draft: from now on it is owed to all who are subscribed at this moment.
 
@@ -90,6 +96,14 @@ class Statements:
                 )
             )
 
+    async def announced(self, number: int) -> int:
+        """What became of it: its announcement, whoever wrote it; 0 for a draft, or none at all."""
+        async with self._database.read() as connection:
+            found = await connection.value(
+                "SELECT announcement_id FROM statements WHERE id = ?", (number,)
+            )
+        return found or 0
+
     async def of(self, announcement: int) -> Statement | None:
         """What this announcement says; None if it tells of something else."""
         async with self._database.read() as connection:
@@ -112,17 +126,29 @@ class Statements:
             found.append(Report(number, author, message, language, progress_of(tuple(counted))))
         return found
 
+    async def waited_for(self, statement: int) -> bool:
+        """Whether its author still waits for news of it: whoever was forgotten does not."""
+        async with self._database.read() as connection:
+            return bool(
+                await connection.value(
+                    "SELECT EXISTS (SELECT 1 FROM statements WHERE id = ? AND reported = 0)",
+                    (statement,),
+                )
+            )
+
     async def reported(self, statement: int, message: str, *, over: bool) -> None:
         """The author was told in this message; `over` says that it was the last word.
 
-        Then their address is not kept any longer.
+        Then nothing is kept any longer that tells who it was.
         """
         async with self._database.write() as tx:
             # Only where one waits for it: who has been forgotten since stays so.
             await tx.run(
-                "UPDATE statements SET report = ?, reported = ?,"
-                " author = CASE WHEN ? THEN x'' ELSE author END WHERE id = ? AND reported = 0",
-                (message, over, over, statement),
+                "UPDATE statements SET report = ?1, reported = ?2,"
+                " author = CASE WHEN ?2 THEN x'' ELSE author END,"
+                " chat_hash = CASE WHEN ?2 THEN x'' ELSE chat_hash END"
+                " WHERE id = ?3 AND reported = 0",
+                (message, over, statement),
             )
 
 
@@ -133,6 +159,7 @@ def _statement(row: Row) -> Statement:
 
 _SELECT = "SELECT id, text, spans, lifetime, announcement_id FROM statements "
 _OF_AUTHOR = _SELECT + "WHERE id = ? AND chat_hash = ?"
+_UNFINISHED = _SELECT + "WHERE chat_hash = ? ORDER BY id DESC LIMIT 1"
 _REPORTS = f"""
 SELECT s.id, s.platform, s.author, s.report, s.language, {COLUMNS}
 FROM statements AS s JOIN announcements AS a ON a.id = s.announcement_id

@@ -6,10 +6,10 @@ import asyncio
 from datetime import date
 from enum import StrEnum
 
-from storage.authors import forget_author, move_author
+from storage.authors import move_author
 from storage.database import Database, Row, Transaction
 from storage.facts import FORGOTTEN, JOINED, next_number
-from storage.leaving import deactivate, erase, merge
+from storage.leaving import any_kept, deactivate, erase_chat, kept, merge
 from storage.model import Address, Subscriber
 from storage.seal import Seal, SealError
 
@@ -149,17 +149,18 @@ class Subscribers:
                     [(number, value) for value in sorted(only)],
                 )
 
+    async def kept(self, address: Address) -> bool:
+        """Whether anything of this chat is kept that `forget` would erase."""
+        async with self._database.read() as connection:
+            return await kept(connection, self._seal.chat_hash(address))
+
     async def forget(self, address: Address) -> bool:
         """Erase all that is kept of this chat, on the disk too, before it returns.
 
         False if nothing was kept. Raises TimeoutError if the log could not be emptied.
         """
-        chat = self._seal.chat_hash(address)
         async with self._database.write() as tx:
-            rows = await tx.rows("SELECT id FROM subscribers WHERE chat_hash = ?", (chat,))
-            for (number,) in rows:
-                await erase(tx, number)
-            erased = await forget_author(tx, chat) or bool(rows)
+            erased = await erase_chat(tx, self._seal.chat_hash(address))
             if erased:
                 await next_number(tx, FORGOTTEN)
         for _ in range(LOG_TRIES):
@@ -216,12 +217,7 @@ class Subscribers:
     async def any(self) -> bool:
         """Whether anything of anybody is kept."""
         async with self._database.read() as connection:
-            return bool(
-                await connection.value(
-                    "SELECT EXISTS (SELECT 1 FROM subscribers)"
-                    " OR EXISTS (SELECT 1 FROM statements WHERE author <> x'')"
-                )
-            )
+            return await any_kept(connection)
 
     async def _entered(self, tx: Transaction, address: Address) -> int:
         found = await tx.value(

@@ -22,6 +22,7 @@ def environment(folder: Path, **settings: object) -> dict[str, str]:
     given = {
         "DATABASE": folder / "herald.db",
         "SECRET_KEY_FILE": folder / "herald.key",
+        "WEB__PORT": "0",
         **settings,
     }
     ours = {

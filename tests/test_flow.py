@@ -174,11 +174,31 @@ async def test_a_refused_token_ends_the_start_with_two(world: World) -> None:
 
 async def test_a_token_revoked_later_ends_the_last_platform(world: World) -> None:
     """With nobody left to talk to, Herald ends with 2, so that whoever watches it knows."""
-    async with running(world.env) as process:
+    async with running(world.env | {"HERALD_PLATFORMS": '["telegram"]'}) as process:
         world.api.revoked = True
         world.api.user_sends(PEOPLE[0], "/latest")
 
         assert await process.ended() == 2
+
+
+async def test_a_token_revoked_later_stops_one_platform_alone(world: World) -> None:
+    """The others go on; the log and the status say which is gone, and why."""
+    async with running(world.env) as process:
+        world.api.revoked = True
+        world.api.user_sends(PEOPLE[0], "/latest")
+        async with asyncio.timeout(60):
+            while (found := await standings(world))["telegram"]["ok"]:
+                await asyncio.sleep(0.1)
+        code = await process.stop()
+
+    assert (0, True) == (code, found["web"]["ok"])
+    assert "it refused us, and is stopped" == found["telegram"]["why"]
+    assert 1 == sum("refused us" in line for line in process.log)
+
+
+async def standings(world: World) -> dict[str, dict[str, object]]:
+    """How each platform is, by name."""
+    return {each["name"]: each for each in (await status(world.env))["platforms"]}
 
 
 async def test_the_log_has_no_token_address_or_words_at_debug(world: World) -> None:

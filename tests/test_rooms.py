@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "bot.pacing": {"bot.waiting", "storage.model"},
     "bot.metrics": {"storage.model"},
     "bot.health": set(),
+    "bot.standings": {"bot.health", "storage"},
     "bot.chat": {"storage", "bot.text", "bot.pacing"},
     "bot.present": {"bot.chat", "bot.text", "bot.i18n", "storage.model"},
     "bot.archive": {"storage", "bot.text", "bot.anniversaries", "bot.proxy"},
@@ -44,6 +45,9 @@ ROOMS: dict[str, set[str]] = {
     "bot.server": {"storage"},
     "bot.monitor": {"bot.server", "bot.metrics", "bot.health", "bot.waiting", "storage"},
     "bot.supervise": {"bot.chat", "bot.waiting", "storage"},
+    "bot.presence": {
+        "bot.chat", "bot.delivery", "bot.present", "bot.standings", "bot.supervise",
+    },
     "bot.platforms": {
         "bot.chat", "bot.present", "bot.text", "bot.i18n", "bot.pacing", "bot.patience",
         "bot.proxy", "bot.waiting", "config", "storage",

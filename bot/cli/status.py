@@ -11,7 +11,10 @@ import typer
 
 from bot.cli.objects import instant, print_json
 from bot.cli.opened import Chosen, chosen, reading
-from storage.model import Outbox, Queue, Reading
+from storage.health import is_running
+from storage.model import Outbox, Queue, Reading, Standing
+
+NOT_RUNNING = "herald run is not running"
 
 
 def main(
@@ -29,6 +32,8 @@ async def _status(wishes: Chosen) -> dict[str, Any]:
     readings: list[Reading] = []
     queue: Sequence[Queue] = ()
     releases, held, subscribers, outbox = 0, 0, {}, Outbox()
+    standings: list[Standing] = []
+    running = await asyncio.to_thread(is_running, wishes.settings.database)
     async with reading(wishes.settings) as storage:
         if storage is not None:
             readings = await storage.archives.all()
@@ -37,6 +42,7 @@ async def _status(wishes: Chosen) -> dict[str, Any]:
             subscribers = await storage.subscribers.counts()
             outbox = await storage.outbox.totals()
             queue = await storage.outbox.queue()
+            standings = await storage.platforms.all()
     known = {r.archive for r in readings}
     readings += [Reading(a.name, a.url) for a in wishes.archives if a.name not in known]
     return {
@@ -54,6 +60,7 @@ async def _status(wishes: Chosen) -> dict[str, Any]:
             {"lane": q.lane.name.lower(), "waiting": q.waiting, "since": instant(q.since)}
             for q in queue
         ],
+        "platforms": [_platform(s, running) for s in standings],
     }
 
 
@@ -66,6 +73,18 @@ def _archive(reading: Reading) -> dict[str, Any]:
         "last_read": instant(reading.last_read_at),
         "next_read": instant(reading.next_read_at),
         "last_error": reading.last_error or None,
+    }
+
+
+def _platform(standing: Standing, running: bool) -> dict[str, Any]:
+    """As it last said while it ran; nobody knows how long that was true where none runs."""
+    if not running:
+        return {"name": standing.name, "ok": False, "why": NOT_RUNNING, "since": None}
+    return {
+        "name": standing.name,
+        "ok": standing.ok,
+        "why": standing.why,
+        "since": instant(standing.since),
     }
 
 
@@ -96,8 +115,19 @@ def _print(status: dict[str, Any], now: datetime) -> None:
     people = ", ".join(f"{n} on {p}" for p, n in status["subscribers"].items()) or "none yet"
     print(f"Releases       {status['releases']}, held {status['held']}")
     print(f"Subscribers    {people}")
+    _print_platforms(status["platforms"], now)
     outbox = ", ".join(f"{name} {n}" for name, n in status["outbox"].items())
     print(f"Outbox         {outbox}")
     for waits in status["queue"]:
         age = _age(waits["since"], now)
         print(f"  {waits['lane']:<13}{waits['waiting']} waiting, the oldest for {age}")
+
+
+def _print_platforms(platforms: list[dict[str, Any]], now: datetime) -> None:
+    known = [p for p in platforms if p["since"] is not None]
+    nothing = f"not known: {NOT_RUNNING}" if platforms else "none yet"
+    print("Platforms" if known else f"Platforms      {nothing}")
+    for platform in known:
+        how = "well" if platform["ok"] else "not well"
+        why = "" if platform["ok"] else f": {platform['why']}"
+        print(f"  {platform['name']:<13}{how} for {_age(platform['since'], now)}{why}")

@@ -1,4 +1,4 @@
-"""Keeps the outbox small: what was cancelled is counted, what is long done becomes counters."""
+"""Keeps the outbox and the mailboxes small: what is over is counted, what is old is dropped."""
 
 from __future__ import annotations
 
@@ -17,4 +17,5 @@ async def tidy(storage: Storage, clock: Callable[[], datetime], stopping: asynci
     """Do a piece of it whenever there is something. Runs until stopped."""
     while not stopping.is_set():
         more = await storage.outbox.tidy(clock())
+        more |= await storage.mailboxes.tidy(clock())
         await rung(stopping, PAUSE_SECONDS if more else LOOK_SECONDS)

@@ -21,6 +21,7 @@ from bot.chat import (
     Message,
     Request,
     Server,
+    Site,
     Suggest,
 )
 from bot.platforms.telegram import Options
@@ -45,6 +46,9 @@ class Port:
 
     def post(self, path: str, handler: Handler) -> None:
         self.handlers[path] = handler
+
+    def site(self, site: Site, heard: Callable[[bool, str], None] | None = None) -> None:
+        """No page is shown here."""
 
 
 async def nobody(request: Request, skip: int) -> list[Suggestion]:

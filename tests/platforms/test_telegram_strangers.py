@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.chat import Message
+from bot.chat import Later, Message
 from bot.platforms.telegram.poll import Ledger, poll
 from bot.platforms.telegram.seldom import Seldom
 from storage import Storage
@@ -47,10 +47,11 @@ async def test_without_send_photo_the_text_goes_alone(api: FakeBotAPI, storage: 
     api.add_user(ANN, started=True)
     api.faults.add(method="sendPhoto", status=404, body=NOT_FOUND, times=-1)
     telegram = connected(api, storage)
+    news = Message(RichText("News"), picture=PICTURE)
     async with running(telegram, Echo()):
-        sent = await telegram.send(
-            person(ANN), Message(RichText("News"), picture=PICTURE), key="1.0"
-        )
+        with pytest.raises(Later):
+            await telegram.send(person(ANN), news, key="1.0")
+        sent = await telegram.send(person(ANN), news, key="1.0")
 
     assert ["News"] == texts(api, ANN)
     assert sent.id

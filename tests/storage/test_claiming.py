@@ -243,3 +243,18 @@ async def test_a_broken_row_makes_no_claim_shorter(storage: Storage) -> None:
         await tx.run("UPDATE subscribers SET address = x'00' WHERE id = 1")
 
     assert whom(await claim(storage, 2)) == [2, 3]
+
+
+async def test_whom_something_is_for(storage: Storage) -> None:
+    """Whoever has a row, however that ended, and anybody while the audience is not written down."""
+    await crowd(storage, 2)
+    await announced(storage)
+    await storage.subscribers.subscribe(chat(3))
+    assert await storage.outbox.owed(1, 3), "it may still come to that"
+    await fan_out(storage)
+    assert [True, True, False] == [await storage.outbox.owed(1, n) for n in (1, 2, 3)]
+    [one, _] = await claim(storage)
+    await storage.outbox.record([ended(one, State.SENT)])
+
+    assert await storage.outbox.owed(1, 1)
+    assert not await storage.outbox.owed(2, 1)

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from storage import Seal, open_storage
 from storage import schema as module
 from storage.database import open_database
 from storage.errors import DatabaseError
+from storage.model import Content
 from storage.schema import migrations
+from tests.storage.conftest import NOON, SECRET, chat
 
 ROOT = Path(__file__).parents[2]
 
@@ -182,6 +185,44 @@ async def test_a_migration_that_fails_changes_nothing(
     assert version(bare) == 1
     tables = bare.execute("SELECT name FROM sqlite_master WHERE name = 'second'").fetchall()
     assert tables == []
+
+
+async def test_what_was_kept_before_there_were_mailboxes_stays(
+    path: Path, bare: sqlite3.Connection
+) -> None:
+    """A database of the second schema is as it was, and can do what the third one can."""
+    bare.executescript("".join(migrations()[:2]))
+    bare.executescript(CONTENT)
+    before = contents(bare)
+    async with open_storage(path, Seal(SECRET)) as storage:
+        await storage.mailboxes.put([(chat(1), "d1", Content("news"))], NOON)
+        await storage.platforms.report("somewhere", True, "", NOON)
+        assert [(2023, 1)] == await storage.releases.years()
+        assert ["Kept"] == [r.title for r in await storage.releases.browse(2023, "en", 9)]
+
+    assert before.items() <= contents(bare).items()
+    assert bare.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert bare.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+CONTENT = """
+INSERT INTO archives (id, name, url) VALUES (1, 'main', 'https://archive.example/');
+INSERT INTO releases (sort, archive_id, key, keyed, link, title, body, spans, picture, language,
+    published, month_day, fingerprint, revised_at, first_seen_at, kind, source, reader, digest)
+VALUES (1688169600000000, 1, 'k', 1, '', 'Kept', 'Words', '[]', '', 'en', '2023-07-01', '07-01',
+    'f', 1, 1, 1, '<p>Words</p>', 1, 'd');
+INSERT INTO subscribers (platform, address, address_hash, chat_hash, active, language)
+VALUES ('somewhere', x'01', x'02', x'03', 1, 'ru');
+INSERT INTO announcements (kind, release_id, created_at, audience) VALUES ('release', 1, 1, 1);
+INSERT INTO deliveries (announcement_id, subscriber_id, platform, due_at)
+VALUES (1, 1, 'somewhere', 1);
+"""
+
+
+def contents(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of every table that the second schema has, but for facts, where counters are."""
+    tables = ("archives", "releases", "subscribers", "announcements", "deliveries", "statements")
+    return {t: connection.execute(f"SELECT * FROM {t} ORDER BY 1").fetchall() for t in tables}
 
 
 def test_every_migration_is_one_transaction_and_tells_its_number() -> None:

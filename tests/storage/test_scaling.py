@@ -36,6 +36,7 @@ WORK: dict[str, Callable[[Storage], Awaitable[object]]] = {
     "claim of what is blocked": lambda s: s.outbox.claim(TELEGRAM, 1, [Lane.RELEASE], 50, NOON),
     "claim of fresh ones": lambda s: claim(s, 50, fresh=True),
     "claim for one": lambda s: s.outbox.claim_for(4, FEW, TELEGRAM, 1, NOON),
+    "owed to one": lambda s: s.outbox.owed(4, FEW),
     "next due": lambda s: s.outbox.next_due(TELEGRAM),
     "recover": lambda s: s.outbox.recover(TELEGRAM, 2, NOON),
     "hasten": lambda s: s.outbox.hasten(TELEGRAM, NOON, NOON + 30 * DAY),

@@ -92,7 +92,8 @@ async def test_confirming_twice_is_once(storage: Storage) -> None:
     assert await storage.statements.send(written.id, ADMIN, NOON) == (1, True)
     assert await storage.statements.send(written.id, ADMIN, LATER) == (1, False)
     await storage.statements.reported(written.id, "5", over=True)
-    assert await storage.statements.send(written.id, ADMIN, LATER) == (1, False)
+    assert await storage.statements.send(written.id, ADMIN, LATER) is None, "nobody's any more"
+    assert await storage.statements.announced(written.id) == 1
 
     assert [(1,)] == await query(storage, "SELECT count(*) FROM announcements")
 
@@ -141,7 +142,8 @@ async def test_the_author_is_told_until_it_is_over(storage: Storage) -> None:
     await storage.statements.reported(1, "55", over=True)
 
     assert await storage.statements.reports() == []
-    assert [(b"",)] == await query(storage, "SELECT author FROM statements"), "not needed any more"
+    kept = await query(storage, "SELECT author, chat_hash FROM statements")
+    assert [(b"", b"")] == kept, "who it was is not needed any more"
 
 
 async def test_an_author_that_does_not_open_holds_up_no_report(storage: Storage) -> None:
@@ -195,15 +197,15 @@ async def test_a_report_on_its_way_does_not_bring_the_forgotten_back(storage: St
 
 
 async def test_a_chat_that_moved_takes_its_statements_along(storage: Storage) -> None:
-    """Drafts, those that are under way and those that are over: all are the new address's."""
-    over = await sent(storage)
+    """Drafts and those that are under way are the new address's; what is over is nobody's."""
+    await sent(storage)
     await storage.statements.reported(1, "55", over=True)
     going = await sent(storage)
     written = await draft(storage)
     await storage.subscribers.move(ADMIN, OTHER)
 
     assert [OTHER] == [report.author for report in await storage.statements.reports()]
-    assert await storage.statements.send(1, OTHER, NOON) == (over, False)
+    assert await storage.statements.send(1, OTHER, NOON) is None
     assert await storage.statements.send(2, OTHER, NOON) == (going, False)
     assert await storage.statements.find(written.id, ADMIN) is None
     assert await storage.statements.discard(written.id, OTHER)

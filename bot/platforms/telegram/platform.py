@@ -155,7 +155,7 @@ class Telegram:
             webhook = Webhook(self._bot, self._webhook_url, inbox.ledger, handle)
             await webhook.run(self._host.server, ready)
         else:
-            await poll(self._fetch, handle, inbox.ledger, ready)
+            await poll(self._fetch, handle, inbox.ledger, ready, self._host.report)
 
     async def _fetch(self, offset: int, wait: int, limit: int = 100) -> list[Json]:
         fields = {"offset": offset, "timeout": wait, "limit": limit, "allowed_updates": KINDS}

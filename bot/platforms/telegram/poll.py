@@ -14,8 +14,9 @@ from typing import Any, NoReturn, TypeVar
 import structlog
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
-from bot.chat import Stop
+from bot.chat import Report, Stop, unheard
 from bot.platforms.telegram.errors import NoBotApi, SlowDown
+from bot.platforms.telegram.updates import NAME
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ FIRST_OFFSET = 1
 OVER = 1000  # updates that are done, remembered
 CONFLICT_SECONDS = 5.0
 LONGEST_PAUSE = 30.0
+AGAIN_AND_AGAIN = 3  # failures in a row that are more than a hiccup
 
 
 class Ledger:
@@ -104,14 +106,19 @@ class Ledger:
 
 
 async def poll(
-    fetch: Fetch, handle: Callable[[Json], None], ledger: Ledger, ready: Callable[[], None]
+    fetch: Fetch,
+    handle: Callable[[Json], None],
+    ledger: Ledger,
+    ready: Callable[[], None],
+    report: Report = unheard,
 ) -> NoReturn:
     """Hand every update to `handle`, which sees to it that `ledger` hears when it is done.
 
-    `fetch` takes an offset and the seconds to wait. `ready` is called after the first answer.
-    Raises Stop when Telegram refuses the token.
+    `fetch` takes an offset and the seconds to wait. `ready` is called after the first answer;
+    `report` hears when polls fail again and again, and when they come again. Raises Stop when
+    Telegram refuses the token.
     """
-    trouble = Trouble()
+    trouble = Trouble(report)
     wait, up = 0, False
     clock = asyncio.get_running_loop().time
     while True:
@@ -159,8 +166,9 @@ def take(update: Json, ledger: Ledger, handle: Callable[[Json], None]) -> None:
 class Trouble:
     """What went wrong since it last went well: how long to wait, and one line in the log."""
 
-    def __init__(self) -> None:
+    def __init__(self, report: Report = unheard) -> None:
         self._times = 0
+        self._report = report
 
     def met(self, error: TelegramError, *, started: bool) -> float:
         """The seconds to wait before the next try. Raises Stop where none would help."""
@@ -171,6 +179,8 @@ class Trouble:
         self._times += 1
         if self._times == 1:
             log.warning(_said(error))
+        if self._times == AGAIN_AND_AGAIN:
+            self._report(NAME, False, _why(error))
         if isinstance(error, Conflict):
             return CONFLICT_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
         if isinstance(error, SlowDown) and error.seconds is not None:
@@ -181,6 +191,7 @@ class Trouble:
         """It goes well again."""
         if self._times:
             log.info("Telegram answers again.", failures=self._times)
+            self._report(NAME, True, "")
         self._times = 0
 
 
@@ -188,6 +199,12 @@ def pause_after(failures: int) -> float:
     """Seconds to wait after so many failures in a row: doubling, with jitter, to half a minute."""
     longest: float = min(LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+def _why(error: TelegramError) -> str:
+    if isinstance(error, Conflict):
+        return "another program reads this bot's updates"
+    return "Telegram cannot be reached, or does not answer as it should"
 
 
 def _said(error: TelegramError) -> str:
