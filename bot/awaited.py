@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-SECONDS = 600.0  # whoever has not answered by then has something else in mind
 PEOPLE = 1000  # remembered at once, in memory only; beyond, the oldest question is forgotten
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A `command` awaits an answer, `until` (monotonic seconds)."""
+    """The command that `asks` begins with awaits an answer, `until` (monotonic seconds)."""
 
-    command: str
+    asks: str
     until: float
 
 
@@ -28,14 +27,17 @@ class Awaited:
         """How many people are remembered."""
         return len(self._people)
 
-    def expect(self, who: str, command: str) -> None:
-        """This person was asked something by this command just now."""
-        self._keep(who, Question(command, self._clock() + SECONDS))
+    def expect(self, who: str, asks: str, seconds: float) -> None:
+        """This person was asked something just now, and may answer for so long."""
+        self._keep(who, Question(asks, self._clock() + seconds))
 
-    def command(self, who: str) -> str:
-        """The command that awaits this person's answer; "" for none, or not any more."""
+    def asks(self, who: str) -> str:
+        """What was asked of this person: the command that awaits the answer, and what it noted.
+
+        "" for nothing, or not any more.
+        """
         question = self._people.get(who)
-        return question.command if question and self._clock() < question.until else ""
+        return question.asks if question and self._clock() < question.until else ""
 
     def take(self, who: str) -> Question | None:
         """The question is answered, or has been passed over."""

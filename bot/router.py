@@ -86,7 +86,7 @@ class Router:
         Raises DatabaseError, and nothing else: then no effect is committed, and what was asked
         has to be asked again.
         """
-        name, words = self._meant(request)
+        name, words, asked = self._meant(request)
         command = self._command(name, request)
         if not name or (command is None and not request.private and not request.pressed):
             return None  # a group's own talk, or another bot's command
@@ -101,7 +101,7 @@ class Router:
                 return too_fast(request)
             if command is None:
                 return self._unknown(name, request)
-            message = await self._answered(command, words, request)
+            message = await self._answered(command, words, replace(request, asked=asked))
         except (DatabaseError, asyncio.CancelledError):
             take_back()
             self._awaited.give_back(who, question)
@@ -111,7 +111,7 @@ class Router:
             self._awaited.give_back(who, question)
             return apology(request)
         if message.asks and request.private:
-            self._awaited.expect(who, message.asks)
+            self._awaited.expect(who, message.asks, message.asks_seconds)
         return message
 
     async def suggest(self, request: Request, skip: int) -> list[Suggestion] | None:
@@ -134,19 +134,20 @@ class Router:
             return None
         return [present.suggestion(release, request.language) for release in found]
 
-    def _meant(self, request: Request) -> tuple[str, str]:
-        """What is asked for, and the words for it: an answer that is awaited is no new question."""
+    def _meant(self, request: Request) -> tuple[str, str, str]:
+        """What is asked for, the words for it, and the question that is answered or passed over."""
         name, words = parse(request)
-        if not request.private or request.pressed:
-            return name, words
-        asked_by = self._awaited.command(person(request))
-        typed = request.words.strip()
+        asked = self._awaited.asks(person(request)) if request.private else ""
+        if not asked or request.pressed:
+            return name, words, asked
+        asked_by = asked.partition(" ")[0]
+        typed = "" if request.wordless else request.words.strip()
         # Who was asked need not know that their "!" could be a command's.
         sign, known = typed[:1], name in self._commands
         named = words != typed and (sign == "/" or (sign == "!" and known))
         if named or self._command(asked_by, request) is None:
-            return name, words
-        return asked_by, typed
+            return name, words, ""
+        return asked_by, typed, asked
 
     async def _answered(self, command: Command, words: str, request: Request) -> Message:
         rich = behind(request, words)

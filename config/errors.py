@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -124,9 +124,25 @@ def unknown(written: str, known: Iterable[str], given: str, prefix: str) -> str:
 
     With a prefix they are variables, in capitals; without they are names in a file.
     """
-    names = sorted(known)
-    near = difflib.get_close_matches(given.lower(), names, n=1, cutoff=0.6)
+    names = sorted(set(known))
+    near = _nearest(given.lower(), names)
     offered = [prefix + name.upper() if prefix else name for name in near or names]
     if near:
         return f"{written} is not a setting: did you mean {offered[0]}?"
     return f"{written} is not a setting: there are {', '.join(offered)}."
+
+
+def _nearest(given: str, names: list[str]) -> list[str]:
+    """The one that is spelled the same but for its lines, or only lacks its section or its end;
+    else the most alike, if any is.
+    """
+    bare = given.replace("_", "")
+    ways: tuple[Callable[[str], bool], ...] = (
+        lambda name: name.replace("_", "") == bare,
+        lambda name: name.rpartition("__")[2] == given,
+        lambda name: name.replace("_", "").startswith(bare),
+    )
+    for is_meant in ways:
+        if len(meant := [name for name in names if is_meant(name)]) == 1:
+            return meant
+    return difflib.get_close_matches(given, names, n=1, cutoff=0.6)

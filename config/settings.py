@@ -170,7 +170,8 @@ def load(platforms: Mapping[str, type[BaseModel]]) -> Settings:
     """
     faults: list[str] = []
     known = [*Settings.model_fields, "config"]
-    for name, model in platforms.items():
+    sections: dict[str, type[BaseModel]] = {"web": WebSettings, **platforms}
+    for name, model in sections.items():
         known += [f"{name}__{field}" for field in model.model_fields]
     for name, written in _given():
         if name not in known and name not in platforms:

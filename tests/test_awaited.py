@@ -10,13 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.awaited import PEOPLE, SECONDS, Awaited
+from bot.awaited import PEOPLE, Awaited
 from bot.chat import Context, Message, Request
 from bot.commands import Command, commands
 from bot.router import Router
 from storage import DatabaseError, Storage
 from storage.model import Address, RichText, Span, Style
 from tests.commands.house import CAMPAIGN, House, built
+
+SECONDS = Message(RichText()).asks_seconds
 
 
 class Clock:
@@ -36,6 +38,7 @@ class Asker:
     heard: list[Request] = field(default_factory=list)
     fault: Exception | None = None
     asks: str = "muse"
+    seconds: float = SECONDS
 
     async def answer(self, request: Request, context: Context) -> Message:
         if self.fault is not None:
@@ -43,7 +46,7 @@ class Asker:
         self.heard.append(request)
         if request.words:
             return Message(RichText("Heard."))
-        return Message(RichText("Well?"), asks=self.asks)
+        return Message(RichText("Well?"), asks=self.asks, asks_seconds=self.seconds)
 
     @property
     def words(self) -> list[str]:
@@ -120,6 +123,54 @@ async def test_it_waits_ten_minutes(
     assert expected == muse.words
 
 
+@pytest.mark.parametrize(("later", "expected"), [(4, ["witness"]), (5, [])])
+async def test_a_command_says_how_long_it_waits(
+    house: House, muse: Asker, clock: Clock, later: float, expected: list[str]
+) -> None:
+    """A rest that follows at once is awaited for a moment only."""
+    muse.seconds = 5
+    await house.ask("/muse")
+    clock.now += later
+    await house.ask("witness")
+
+    assert expected == muse.words
+
+
+async def test_what_the_command_noted_comes_back_with_the_answer(house: House, muse: Asker) -> None:
+    """With the words that answer, and with a press; not with a command that was typed anew."""
+    muse.asks = "muse about 7"
+    await house.ask("/muse")
+    await house.ask("witness")
+    await house.ask("/muse")
+    await house.press("muse no")
+    await house.ask("/muse")
+    await house.ask("/muse again")
+
+    assert ["", "muse about 7", "", "muse about 7", "", ""] == [r.asked for r in muse.heard]
+
+
+@pytest.mark.parametrize("words", ["/help", "/muse under it"])
+async def test_what_has_no_words_reaches_the_command_that_waits(
+    house: House, muse: Asker, words: str
+) -> None:
+    """A picture is nothing to answer with: the command hears of it and can ask again."""
+    await house.ask("/muse")
+    await house.ask(words, wordless=True)
+    await house.ask("witness")
+
+    assert [(True, ""), (False, "witness")] == [(r.wordless, r.words) for r in muse.heard[1:]]
+
+
+async def test_what_has_no_words_asks_for_help_where_nobody_waits(
+    house: House, muse: Asker
+) -> None:
+    """As it always has, unless a command stands under the picture."""
+    assert "/latest" in (await house.ask("/help", wordless=True)).text.text
+    await house.ask("/muse under it", wordless=True)
+
+    assert [(True, "under it")] == [(r.wordless, r.words) for r in muse.heard]
+
+
 async def test_only_the_same_person_in_the_same_private_chat_answers(
     house: House, muse: Asker
 ) -> None:
@@ -185,12 +236,12 @@ def test_only_so_many_people_are_remembered(clock: Clock) -> None:
     """The oldest question is forgotten, and one asked again is not old."""
     awaited = Awaited(clock)
     for number in range(PEOPLE):
-        awaited.expect(str(number), "muse")
-    awaited.expect("0", "muse")
-    awaited.expect("one more", "muse")
+        awaited.expect(str(number), "muse", SECONDS)
+    awaited.expect("0", "muse", SECONDS)
+    awaited.expect("one more", "muse", SECONDS)
 
     assert PEOPLE == len(awaited)
-    assert ["muse", "", "muse"] == [awaited.command(who) for who in ("0", "1", "one more")]
+    assert ["muse", "", "muse"] == [awaited.asks(who) for who in ("0", "1", "one more")]
 
 
 def rich(text: str, *bold: str) -> RichText:

@@ -45,6 +45,19 @@ def test_links_that_lead_nowhere_stop_no_statement() -> None:
     assert (Span(26, 30, Style.LINK, "https://lind.example"),) == message.text.spans
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [("http://localhost/x", True), ("tg://user?id=5", True), ("", True), ("javascript:x", True),
+     ("https://lind.example/", False), ("lind.example", False), ("MAILTO:a@lind.example", False),
+     (" tel:+44", False)],
+)  # fmt: skip
+def test_what_is_left_out_is_known(url: str, told: bool) -> None:
+    """A link that is dropped; not one that is mended, or written out behind its words."""
+    text = RichText("Read\nit now.", (Span(0, 7, Style.LINK, url), Span(0, 4, Style.BOLD)))
+
+    assert ["Read it"] * told == present.left_out(text)
+
+
 def test_the_message_that_counts() -> None:
     """A bar with its percents, what arrived, failed and is left, and a way to cancel."""
     message = present.progress(HALF, "en")
@@ -74,10 +87,12 @@ def test_the_message_that_counts_in_russian() -> None:
         (Progress(7, 1000, 980, 20, 0, 0, cancelled=False, over=True),
          "Done\nSent: 980\nFailed: 20"),
         (Progress(7, 1000, 500, 20, 0, 3, cancelled=True, over=True),
-         "Cancelled\nSent: 500\nFailed: 20\nNot sent: 477\nIn doubt: 3"),
+         "Cancelled by an admin\nSent: 500\nFailed: 20\nNot sent: 477\nIn doubt: 3"),
         (Progress(7, 1000, 500, 20, 0, 0, cancelled=True, over=False),
-         "Cancelled\nSent: 500\nFailed: 20\nNot sent: 480"),
+         "Cancelled by an admin\nSent: 500\nFailed: 20\nNot sent: 480"),
         (Progress(7, 0, 0, 0, 0, 0, cancelled=False, over=True), "Done\nSent: 0\nFailed: 0"),
+        (Progress(7, 48, 0, 48, 0, 0, cancelled=False, over=True, refused=True),
+         "It was not sent: the platform does not take this text\nSent: 0\nFailed: 48"),
     ],
 )  # fmt: skip
 def test_the_last_word(progress: Progress, text: str) -> None:
@@ -86,6 +101,14 @@ def test_the_last_word(progress: Progress, text: str) -> None:
 
     assert text == message.text.text
     assert () == message.buttons
+
+
+def test_nothing_is_counted_before_it_is_known_of_how_many() -> None:
+    """While the audience is written down there are no figures, but there is a way to cancel."""
+    message = present.progress(replace(HALF, whole=False), "en")
+
+    assert "On its way" == message.text.text
+    assert ["broadcast cancel 7"] == commands_of(message)
 
 
 COUNTS = st.integers(0, 10**7)
@@ -108,8 +131,11 @@ MESSAGES = [
     ("paused", lambda language: present.paused("fakegram", 11, 60, 7, language)),
     ("resumed", lambda language: present.resumed("fakegram", language)),
     ("refused", lambda language: present.refused("A Hearing", "fakegram", "too long", language)),
+    ("refused to some", lambda language: present.refused(
+        "A Hearing", "fakegram", "too long", language, "ru")),
+    ("in doubt", lambda language: present.doubtful("fakegram", language)),
     ("stopped", lambda language: present.stopped("fakegram", "a token refused", language)),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("build", [build for _, build in MESSAGES], ids=[n for n, _ in MESSAGES])

@@ -17,7 +17,7 @@ from storage import open_storage
 def main(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; must not exist yet.")],
 ) -> None:
-    """Copy the whole database into one file.
+    """Copy the whole database, and what platforms keep beside it, into one file.
 
     Also while Herald runs. The key is not in it: keep that apart.
     """

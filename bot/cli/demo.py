@@ -1,9 +1,12 @@
-"""herald demo: everything with nothing configured, a sample archive and a chat in the terminal."""
+"""herald demo: everything with nothing configured: a sample archive, and a chat with it in the
+terminal and in a browser.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, suppress
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING
 from bot import logs
 from bot.chat import Campaign, Message, Request
 from bot.cli.opened import campaign_of, chosen
+from bot.platforms import web
 from config import load_campaign
 from storage import Storage, open_storage
 from storage.model import Archive, Draft, Fate, RichText
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from bot.demo.posts import Post
     from bot.demo.site import Site
     from bot.platforms.terminal import Terminal
+    from bot.server import Server
 
 FIRST_NEWS_SECONDS = 8.0
 LAST_NEWS_SECONDS = 4.0
@@ -44,6 +49,7 @@ async def _demo(folder: Path) -> None:
     from bot.demo.posts import sample, upcoming
     from bot.demo.site import Site
     from bot.platforms.terminal import Terminal
+    from bot.server import open_server
 
     logs.configure("CRITICAL", "text", [])
     async with AsyncExitStack() as stack:
@@ -54,15 +60,13 @@ async def _demo(folder: Path) -> None:
             open_storage(folder / "demo.db", Seal(secrets.token_bytes(32)))
         )
         await _bring_in(storage, archive)
-        wishes = Wishes(
-            [archive],
-            campaign,
-            allow_private=True,
-            unlimited=["terminal"],
-        )
+        wishes = Wishes([archive], campaign, allow_private=True, unlimited=["terminal"])
         app = App(storage, wishes)
         app.stop_on_signals()
-        terminal = Terminal(greeting=_greeting(campaign, site.url))
+        port = await asyncio.to_thread(_free)
+        server = await stack.enter_async_context(open_server(port.host, port.port))
+        chat = f"http://{port.host}:{port.port}"
+        terminal = Terminal(greeting=_greeting(campaign, site.url, chat))
         stage = Stage(app, terminal, site, upcoming(clock))
         app.answer = stage.answer
         terminal.ended = stage.close
@@ -70,7 +74,28 @@ async def _demo(folder: Path) -> None:
             await storage.subscribers.subscribe(terminal.address)
             news = asyncio.create_task(stage.publish_soon())
             stack.callback(news.cancel)
-        await app.run([terminal])
+        else:
+            telling = asyncio.create_task(_told(server, chat))
+            stack.callback(telling.cancel)
+        await app.run([terminal, await web.connect(port, app.host(server))])
+
+
+async def _told(server: Server, chat: str) -> None:
+    """Say where the chat is, once it is there."""
+    await server.open.wait()
+    print(f"The chat is open in a browser, too: {chat}\n", flush=True)
+
+
+def _free() -> web.Options:
+    """Where the chat is opened: at the usual port, or at another one if that is taken."""
+    usual = web.Options()
+    for port in (usual.port, 0):
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                tried.bind((usual.host, port))
+                return usual.model_copy(update={"port": tried.getsockname()[1]})
+    return usual  # then it is said there that it cannot be opened
 
 
 def _campaign_file() -> Path:
@@ -94,13 +119,14 @@ async def _bring_in(storage: Storage, archive: Archive) -> None:
     await storage.keep(archive, [(draft, Fate.QUIET) for draft in drafts], clock())
 
 
-def _greeting(campaign: Campaign, url: str) -> str:
+def _greeting(campaign: Campaign, url: str, chat: str) -> str:
     return (
-        f"This is Herald, with the sample archive of the {campaign.name}, served at {url}."
-        " You are its only subscriber.\n\n"
-        "Type /latest, any words to search for, /anniversary or /help, and choose a button by its"
-        " number. In a few seconds a release is published; /publish publishes another one, and"
-        " /admin lets you try being an admin. Ctrl-D ends it, and nothing is left behind."
+        f"This is Herald, with the sample archive of the {campaign.name}, served at {url}.\n\n"
+        f"Open the chat in a browser: {chat} (all releases: {chat}/releases)\n\n"
+        "Or stay here, where you are subscribed already: type /latest, any words to search for,"
+        " /anniversary or /help, and choose a button by its number. In a few seconds a release is"
+        " published; /publish publishes another one, and /admin lets you try being an admin."
+        " Ctrl-D ends it, and nothing is left behind."
     )
 
 
@@ -121,7 +147,7 @@ class Stage:
             case "/publish":
                 self.publish()
                 return Message(RichText("Published. Subscribers get it within two seconds."))
-            case "/admin":
+            case "/admin" if request.address == self._terminal.address:
                 self._terminal.admin = not self._terminal.admin
                 return Message(RichText(_ROLE[self._terminal.admin]))
         return await self._answer(request)

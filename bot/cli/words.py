@@ -55,5 +55,5 @@ def _said(message: str) -> str:
     if found := re.match(r"No such command '(.+?)'", message):
         return f"There is no command {found[1]}."
     if message.startswith("Got unexpected extra"):
-        return "There are words too many."
+        return "There are too many words."
     return message if message.endswith(".") else f"{message}."

@@ -23,14 +23,23 @@ def ended(progress: Progress) -> bool:
 
 
 def why_ended(progress: Progress | None, t: Texts) -> str:
-    """That there is nothing left to cancel of it, or no such announcement (any more)."""
+    """That there is nothing left to cancel of it, or that there is no such announcement."""
     if progress is None:
-        return t("That is long over; nothing of it is on its way.")
+        return t("There is no such entry. /outbox shows what is on its way.")
     if progress.cancelled:
         return t("It is cancelled already.") + " " + have_it(progress, t)
     return t("It is over already.") + " " + have_it(progress, t)
 
 
 def have_it(progress: Progress, t: Texts) -> str:
-    """How many it has reached."""
+    """How many it has reached; what is under way when it is cancelled may come to more."""
+    in_doubt = progress.unknown > 0 or (progress.cancelled and not progress.over)
+    if in_doubt and not progress.sent:
+        return t("What was under way may still arrive, or has.")
+    if in_doubt:
+        return t.plural(
+            "At least {n} subscriber has it.", "At least {n} subscribers have it.", progress.sent
+        )
+    if not progress.sent:
+        return t("Nobody has it.") if ended(progress) else t("Nobody has it yet.")
     return t.plural("{n} subscriber has it.", "{n} subscribers have it.", progress.sent)

@@ -10,8 +10,11 @@ from bot.i18n import Texts
 
 
 def moment(instant: datetime | None, t: Texts, context: Context) -> str:
-    """The instant in words, to the minute; that it is not known for None."""
+    """The instant in words, to the minute, with its zone; that it is not known for None."""
     if instant is None:
         return t("not known")
     there = instant.astimezone(ZoneInfo(context.campaign.timezone))
-    return f"{t.day(there.date())}, {there:%H:%M}"
+    # Zones without letters of their own are named by their distance: “+04”.
+    zone = there.tzname() or ""
+    zone = f"UTC{zone}" if zone[:1] in ("+", "-") else zone
+    return f"{t.day(there.date())}, {there:%H:%M} {zone}"

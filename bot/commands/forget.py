@@ -6,7 +6,7 @@ from bot.chat import Button, Context, Message, Request
 from bot.commands._ways import managers_only
 from bot.i18n import Texts, texts
 from bot.text.build import bold, join
-from storage.model import RichText
+from storage.model import RichText, Statement
 
 HELP = "Erase all that I keep about you"
 
@@ -19,19 +19,22 @@ async def answer(request: Request, context: Context) -> Message:
     if answered == "no":
         said = RichText(t("Nothing was erased; all is as it was."))
         return Message(said, replaces=request.pressed)
-    known = await context.storage.subscribers.find(request.address)
+    subscribers = context.storage.subscribers
+    statement = await context.storage.statements.unfinished(request.address)
     if answered != "yes":
-        return _ask(t, request) if known is not None else _nothing(t, request)
+        kept = await subscribers.kept(request.address)
+        return _ask(t, request, statement) if kept else _nothing(t, request)
+    known = await subscribers.find(request.address)
     try:
-        kept = await context.storage.subscribers.forget(request.address)
+        kept = await subscribers.forget(request.address)
     except TimeoutError:
         return _not_done(t, request)
     if not kept:
         return _nothing(t, request)
-    return _done(t, request, subscribed=known is not None and known.active)
+    return _done(t, request, statement, subscribed=known is not None and known.active)
 
 
-def _ask(t: Texts, request: Request) -> Message:
+def _ask(t: Texts, request: Request, statement: Statement | None) -> Message:
     if request.private:
         head = t("Shall I erase all that I keep about you?")
         what = t(
@@ -45,7 +48,16 @@ def _ask(t: Texts, request: Request) -> Message:
             " No more releases will be posted. This cannot be undone."
         )
     yes, no = Button(t("Erase everything"), "forget yes"), Button(t("Keep it"), "forget no")
-    return Message(join([bold(head), what]), ((yes, no),))
+    return Message(join([bold(head), what, _goes_too(t, statement)]), ((yes, no),))
+
+
+def _goes_too(t: Texts, statement: Statement | None) -> str:
+    """What becomes of a statement that this admin has not heard the last word about."""
+    if statement is None:
+        return ""
+    if statement.announcement:
+        return t("Your statement goes out all the same, but I cannot tell you how it goes.")
+    return t("The draft of your statement is erased as well.")
 
 
 def _nothing(t: Texts, request: Request) -> Message:
@@ -53,10 +65,10 @@ def _nothing(t: Texts, request: Request) -> Message:
     return Message(said, replaces=request.pressed)
 
 
-def _done(t: Texts, request: Request, *, subscribed: bool) -> Message:
+def _done(t: Texts, request: Request, statement: Statement | None, *, subscribed: bool) -> Message:
     done = _erased(t, subscribed) if request.private else _erased_of_chat(t, subscribed)
     back = t("You are welcome back at any time: /start.")
-    return Message(join([*done, back]), replaces=request.pressed)
+    return Message(join([*done, _goes_too(t, statement), back]), replaces=request.pressed)
 
 
 def _erased(t: Texts, subscribed: bool) -> tuple[RichText | str, ...]:

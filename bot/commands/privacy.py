@@ -12,10 +12,10 @@ HELP = "What I keep about you, and what I do not"
 
 async def answer(request: Request, context: Context) -> Message:
     t = texts(request.language)
-    known = await context.storage.subscribers.find(request.address)
+    kept = await context.storage.subscribers.kept(request.address)
     now = (
         t("At the moment I keep nothing about this chat.")
-        if known is None
+        if not kept
         else t("To erase all of it, press the button or write /forget.")
         if request.private
         else t("To erase all of it, an admin presses the button or writes /forget.")
@@ -30,12 +30,13 @@ async def answer(request: Request, context: Context) -> Message:
                     "I keep no names, no user names, no messages and nothing of what you search"
                     " for. My logs contain none of it either."
                 ),
+                _of_admins(t) if request.admin and request.private else "",
                 t("The service through which you write to me has rules of its own."),
                 now,
             ],
             "\n\n",
         ),
-        ((Button(erase, "forget"),),) if known is not None else (),
+        ((Button(erase, "forget"),),) if kept else (),
     )
 
 
@@ -47,6 +48,13 @@ def _kept_of_you(t: Texts) -> tuple[RichText | str, ...]:
     ]
     head = bold(t("What I keep about you"))
     return head, t("Only if you subscribe or change a setting, I keep:"), join(kept)
+
+
+def _of_admins(t: Texts) -> str:
+    return t(
+        "One exception, as you are an admin: the statements you send. I keep their text, and your"
+        " sealed address until you have been told how it went."
+    )
 
 
 def _kept_of_chat(t: Texts) -> tuple[RichText | str, ...]:

@@ -21,11 +21,13 @@ async def answer(request: Request, context: Context) -> Message:
     new = joined is Joined.NEW
     if request.private:
         first = t("You are subscribed.") if new else t("You are subscribed already.")
-        then = t("Each new release will arrive here at once.")
+        then = t(
+            "Each new release will arrive here at once, and so will the campaign’s statements."
+        )
         leave = t("One tap on the button, or /unsubscribe, ends it at any time.")
     else:
         first = t("This chat is subscribed.") if new else t("This chat is subscribed already.")
-        then = t("Each new release will be posted at once.")
+        then = t("Each new release will be posted at once, and so will the campaign’s statements.")
         leave = t("An admin can end it at any time, with one tap on the button or /unsubscribe.")
     return Message(
         join([bold(first), then, leave], "\n"),

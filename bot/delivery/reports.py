@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot import present
-from bot.chat import Gone, Later, Message, NoRights, Platform, Refused, SendError, Sent, Unknown
+from bot.chat import Gone, Later, NoRights, Platform, Refused, SendError, Sent, Unknown
 from bot.waiting import loop_seconds, rung
 from storage import Storage
 from storage.model import Lane, Progress, Report
@@ -54,7 +54,10 @@ class Reports:
     async def run(self, stopping: asyncio.Event) -> None:
         """Until stopped."""
         while not stopping.is_set():
-            for report in await self._storage.statements.reports():
+            reports = await self._storage.statements.reports()
+            waited_for = {report.statement for report in reports}
+            self._told = {n: told for n, told in self._told.items() if n in waited_for}
+            for report in reports:
                 await self._look(report)
             await rung(stopping, LOOK_SECONDS)
 
@@ -82,7 +85,10 @@ class Reports:
             del self._told[report.statement]
 
     async def _tell(self, report: Report, told: _Told) -> None:
-        """Change the message, or send one where there is none; its id is kept in `told`."""
+        """Change the message, or send one where there is none; its id is kept in `told`.
+
+        Nothing for whoever was forgotten while this waited for its turn.
+        """
         platform = self._platforms.get(report.author.platform)
         if platform is None:
             raise Gone("the author's platform is not there")
@@ -90,21 +96,23 @@ class Reports:
         if told.message:
             try:
                 async with platform.budget.turn(Lane.ANSWER, report.author):
+                    await self._still_waited_for(report)
                     return await platform.edit(report.author, Sent(told.message), message)
             except Refused:
                 log.debug("The message that counts is not there any more; a new one is sent.")
         if told.lost >= LOST:
             raise Gone("what was sent may have arrived, and cannot be found")
         try:
-            told.message = await _sent(platform, report, message)
+            async with platform.budget.turn(Lane.ANSWER, report.author):
+                await self._still_waited_for(report)
+                told.message = (await platform.send(report.author, message, key="")).id
         except (Unknown, TimeoutError):
             told.lost += 1
             raise
 
-
-async def _sent(platform: Platform, report: Report, message: Message) -> str:
-    async with platform.budget.turn(Lane.ANSWER, report.author):
-        return (await platform.send(report.author, message, key="")).id
+    async def _still_waited_for(self, report: Report) -> None:
+        if not await self._storage.statements.waited_for(report.statement):
+            raise Gone("the author was forgotten")
 
 
 def _pause(told: _Told, error: Exception) -> float:

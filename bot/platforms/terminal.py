@@ -33,6 +33,7 @@ _STYLES = {
     Style.PRE: "cyan",
     Style.QUOTE: "italic",
     Style.LINK: "underline",
+    Style.SPOILER: "dim",
 }
 
 

@@ -15,8 +15,8 @@ from bot.present.releases import (
     suggestion,
     withdrawn,
 )
-from bot.present.statements import progress, statement
-from bot.present.trouble import paused, refused, resumed, stopped
+from bot.present.statements import left_out, progress, statement
+from bot.present.trouble import doubtful, paused, refused, resumed, stopped
 
 __all__ = [
     "LEAD",
@@ -26,8 +26,10 @@ __all__ = [
     "announcement",
     "arrows",
     "body",
+    "doubtful",
     "headline",
     "lead",
+    "left_out",
     "listing",
     "page",
     "paused",

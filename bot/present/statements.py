@@ -5,16 +5,28 @@ from __future__ import annotations
 from bot.chat import Button, Message
 from bot.i18n import Texts, texts
 from bot.text.build import bold, join
-from bot.text.links import spelled_out
-from storage.model import Progress, RichText, Statement
+from bot.text.links import spelled_out, usable
+from storage.model import Progress, RichText, Statement, Style
 
 CELLS = 10
+_WRITTEN_OUT = ("mailto:", "tel:")
 
 
 def statement(statement: Statement, language: str) -> Message:
     """What an admin says to all, as it is, and the way out that every push has."""
     t = texts(language)
     return Message(spelled_out(statement.text), ((Button(t("⚙️ Settings"), "settings"),),))
+
+
+def left_out(text: RichText) -> list[str]:
+    """The words whose links are not sent along, in order: they lead where no reader can follow."""
+    return [
+        " ".join(text.text[span.start : span.end].split())
+        for span in sorted(text.spans)
+        if span.style is Style.LINK
+        and not usable(span.value)
+        and not span.value.strip().lower().startswith(_WRITTEN_OUT)
+    ]
 
 
 def progress(progress: Progress, language: str) -> Message:
@@ -27,7 +39,10 @@ def progress(progress: Progress, language: str) -> Message:
 
 
 def _counted(progress: Progress, t: Texts) -> RichText:
+    """Without figures until it is known how many it is for."""
     goes_on = not (progress.over or progress.cancelled)
+    if goes_on and not progress.whole:
+        return bold(_head(progress, t))
     not_sent = progress.skipped + (0 if goes_on else progress.left)
     return join(
         [
@@ -44,7 +59,9 @@ def _counted(progress: Progress, t: Texts) -> RichText:
 
 def _head(progress: Progress, t: Texts) -> str:
     if progress.cancelled:
-        return t("Cancelled")
+        return t("Cancelled by an admin")
+    if progress.refused:
+        return t("It was not sent: the platform does not take this text")
     return t("Done") if progress.over else t("On its way")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat import Button, Message
-from bot.i18n import texts
+from bot.i18n import LANGUAGES, texts
 from bot.text.build import bold, join, plain, shorten
 from storage.model import RichText
 
@@ -45,19 +45,48 @@ def resumed(platform: str, language: str) -> Message:
     return Message(RichText(said))
 
 
-def refused(title: str, platform: str, reason: str, language: str) -> Message:
-    """The platform does not take this content: after the first copy nobody there is tried."""
+def refused(title: str, platform: str, reason: str, language: str, only: str = "") -> Message:
+    """The platform does not take this content: after the first copy nobody there is tried.
+
+    With `only` that is so in this language alone.
+    """
     t = texts(language)
     shown = shorten(plain(" ".join(title.split())), TITLE).text
+    if only:
+        end = t(
+            "Only those who read it in {language} are not sent it there; all others are.",
+            language=LANGUAGES.get(only, only),
+        )
+    else:
+        end = t(
+            "Nobody else is sent it there. You can say the same in other words, without"
+            " unusual links or formatting: /broadcast"
+        )
     return Message(
         join(
             [
                 bold(t("{platform} does not take this text", platform=platform.title())),
                 t("“{title}”", title=shown) if shown else "",
                 t("Its reason: {reason}.", reason=reason),
+                end,
+            ],
+            "\n\n",
+        )
+    )
+
+
+def doubtful(platform: str, language: str) -> Message:
+    """The platform's answers are lost: some have a message, and nobody knows who."""
+    t = texts(language)
+    return Message(
+        join(
+            [
+                bold(t("Some messages on {platform} are in doubt", platform=platform.title())),
                 t(
-                    "Nobody else is sent it there. You can say the same in other words, without"
-                    " unusual links or formatting: /broadcast"
+                    "{platform} took them again and again and did not say whether they arrived."
+                    " Whoever got such a message may have it more than once, so I do not send it"
+                    " again, and count it as unknown.",
+                    platform=platform.title(),
                 ),
             ],
             "\n\n",

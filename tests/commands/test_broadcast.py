@@ -17,6 +17,7 @@ from tests.commands.pushes import settled, subscribed
 BOLD = RichText("Come at ten.\n\nBring a candle.", (Span(8, 11, Style.BOLD),))
 ADMIN = {"admin": True}
 GONE = "This draft is gone"
+ALREADY = "It is on its way already. I will tell you here how it goes."
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,8 @@ async def test_the_preview_shows_all_of_it(house: House) -> None:
 
     assert message.text.text == (
         "This is how it will look. It goes to 3 subscribers (Terminal 2, Web 1), and is given up"
-        " for whoever cannot be reached within 24 hours.\n\nCome at ten.\n\nBring a candle."
+        " for whoever cannot be reached within 24 hours. An admin gets the first copy. To change"
+        " it, write /broadcast again.\n\nCome at ten.\n\nBring a candle."
     )
     bold = [s for s in message.text.spans if s.style is Style.BOLD]
     assert ["ten"] == [message.text.text[s.start : s.end] for s in bold]
@@ -63,7 +65,7 @@ async def test_confirming_sends_it_to_everybody_once(house: House) -> None:
     assert "On its way to 3 subscribers. I will tell you here how it goes." == first.text.text
     assert first.replaces
     assert () == first.buttons
-    assert "It is on its way already." == second.text.text
+    assert ALREADY == second.text.text
     assert [3] == [progress.total for progress in running]
     assert [Lane.STATEMENT] == [queue.lane for queue in await house.storage.outbox.queue()]
     statement = await house.storage.statements.of(running[0].announcement)
@@ -77,7 +79,7 @@ async def test_two_presses_at_once_send_it_once(house: House) -> None:
     answers = await asyncio.gather(*(house.press(send, **ADMIN) for _ in range(5)))
 
     assert 1 == sum(a.text.text.startswith("On its way to 3") for a in answers)
-    assert 4 == sum(a.text.text == "It is on its way already." for a in answers)
+    assert 4 == sum(a.text.text == ALREADY for a in answers)
     assert 1 == len(await house.storage.outbox.running())
 
 
@@ -88,7 +90,7 @@ async def test_without_a_text_it_asks(house: House) -> None:
     assert ["Cancel"] == labels_of(asked)
     message = await house.ask(BOLD.text, rich=BOLD, **ADMIN)
 
-    assert message.text.text.endswith("hours.\n\nCome at ten.\n\nBring a candle.")
+    assert message.text.text.endswith("again.\n\nCome at ten.\n\nBring a candle.")
     assert Style.BOLD in {span.style for span in message.text.spans}
 
 

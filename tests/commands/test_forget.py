@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from storage import Storage
-from storage.model import Address
+from storage.model import Address, Content, RichText
 from tests.commands.house import House, commands_of
+from tests.commands.pushes import subscribed
 
 
 async def test_it_asks_once_then_erases(house: House) -> None:
@@ -75,3 +76,40 @@ async def test_in_russian(house: House) -> None:
     await house.ask("/settings language ru")
 
     assert (await house.press("forget yes")).text.text.startswith("Готово: я вас забыл.")
+
+
+WAITS = "The draft of your statement is erased as well."
+GOES_ON = "Your statement goes out all the same, but I cannot tell you how it goes."
+
+
+@pytest.mark.parametrize(("confirmed", "said"), [(False, WAITS), (True, GOES_ON)])
+async def test_an_admin_who_never_subscribed_is_kept_as_an_author(
+    house: House, confirmed: bool, said: str
+) -> None:
+    """A draft, or a statement under way, is something; it is said what becomes of it."""
+    await subscribed(house.storage, 1)
+    preview = await house.ask("/broadcast Come at ten.", rich=typed("Come at ten."), admin=True)
+    if confirmed:
+        await house.press(commands_of(preview)[0], admin=True)
+    asked = await house.ask("/forget", admin=True)
+    done = await house.press("forget yes", admin=True)
+
+    assert ["forget yes", "forget no"] == commands_of(asked)
+    assert said in asked.text.text
+    assert done.text.text.startswith("Done: I have forgotten you.")
+    assert said in done.text.text
+    assert await house.storage.statements.unfinished(house.address) is None
+    assert int(confirmed) == len(await house.storage.outbox.running())
+    assert (await house.press("forget yes", admin=True)).text.text.startswith("There is nothing")
+
+
+def typed(text: str) -> RichText:
+    return RichText(f"/broadcast {text}")
+
+
+async def test_a_mailbox_is_something(house: House) -> None:
+    """Whoever has letters waiting, and nothing else, can have them erased."""
+    await house.storage.mailboxes.put([(house.address, "1", Content("Hello."))], house.now)
+
+    assert ["forget yes", "forget no"] == commands_of(await house.ask("/forget"))
+    assert (await house.press("forget yes")).text.text.startswith("Done: I have forgotten you.")

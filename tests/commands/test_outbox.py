@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.chat import Message
-from storage.model import Archive, Fate, Lane
+from storage.model import Archive, Fate, Lane, RichText
 from storage.outbox import State
 from tests.commands.house import House, commands_of, draft, labels_of
 from tests.commands.pushes import settled, subscribed
@@ -41,17 +41,39 @@ async def test_nothing_on_its_way(house: House) -> None:
 
 
 async def test_what_is_on_its_way(busy: House) -> None:
-    """Each lane with what waits and since when; each announcement by name, newest first."""
+    """Each lane with what waits and since when; each announcement by its own number and name."""
     message = await shown(busy)
 
     assert message.text.text == (
         "Outbox\n\n"
-        "Statements: 4 waiting since 25 November 2026, 12:00\n"
-        "Releases: 2 waiting since 25 November 2026, 12:00\n\n"
-        "1. Come at ten. Bring a candle.\nsent 0, failed 0, left 4\n\n"
-        "2. The Inquiry Opens its Files\nsent 1, failed 1, left 2"
+        "Statements: 4 waiting since 25 November 2026, 12:00 GMT\n"
+        "Releases: 2 waiting since 25 November 2026, 12:00 GMT\n\n"
+        "№ 2 Come at ten. Bring a candle.\nsent 0, failed 0, left 4\n\n"
+        "№ 1 The Inquiry Opens its Files\nsent 1, failed 1, left 2"
     )
-    assert ["Cancel 1", "Cancel 2"] == labels_of(message)
+    assert ["Cancel № 2", "Cancel № 1"] == labels_of(message)
+
+
+async def test_before_it_is_known_how_many_get_it(house: House) -> None:
+    """There are no figures of what is still being written down."""
+    await subscribed(house.storage, 4)
+    preview = await house.ask("/broadcast Come.", rich=RichText("/broadcast Come."), **ADMIN)
+    await house.press(commands_of(preview)[0], **ADMIN)
+    message = await shown(house)
+
+    assert "Outbox\n\n№ 1 Come.\nit is being written down who gets it" == message.text.text
+
+
+async def test_a_number_stays_what_it_is(busy: House) -> None:
+    """What was announced since does not push another one to its place."""
+    before = await shown(busy)
+    preview = await busy.ask("/broadcast Come.", rich=RichText("/broadcast Come."), **ADMIN)
+    await busy.press(commands_of(preview)[0], **ADMIN)
+    after = await shown(busy)
+
+    assert ["Cancel № 2", "Cancel № 1"] == labels_of(before)
+    assert ["Cancel № 3", "Cancel № 2", "Cancel № 1"] == labels_of(after)
+    assert "Shall I cancel “Come at ten" in (await shown(busy, "cancel 2")).text.text
 
 
 async def test_status_shows_the_queue(busy: House) -> None:
@@ -60,8 +82,8 @@ async def test_status_shows_the_queue(busy: House) -> None:
 
     assert text.endswith(
         "Outbox: 6 waiting, 1 sent, 1 failed, 0 in doubt\n\n"
-        "Statements: 4 waiting since 25 November 2026, 12:00\n"
-        "Releases: 2 waiting since 25 November 2026, 12:00"
+        "Statements: 4 waiting since 25 November 2026, 12:00 GMT\n"
+        "Releases: 2 waiting since 25 November 2026, 12:00 GMT"
     )
 
 
@@ -77,8 +99,8 @@ async def test_cancelling_asks_first(busy: House) -> None:
     done = await busy.press(yes, **ADMIN)
     assert "Cancelled: nothing more of it is sent. 1 subscriber has it." == done.text.text
     assert done.replaces
-    assert ["Cancel 1"] == labels_of(await shown(busy))
-    assert "1. Come at ten." in (await shown(busy)).text.text
+    assert ["Cancel № 2"] == labels_of(await shown(busy))
+    assert "№ 2 Come at ten." in (await shown(busy)).text.text
 
 
 async def test_cancelling_twice(busy: House) -> None:
@@ -102,12 +124,14 @@ async def test_vouching(busy: House) -> None:
     assert [True] == [delivery.announcement.vouched for delivery in claimed]
 
 
-@pytest.mark.parametrize("words", ["cancel 99", "vouch 99", "cancel", "vouch x", "cancel 99 yes"])
+@pytest.mark.parametrize(
+    "words", ["cancel 99", "vouch 99", "cancel", "cancel x", "vouch x", "cancel 99 yes"]
+)
 async def test_what_is_not_there(busy: House, words: str) -> None:
     """A number of nothing is answered, and changes nothing."""
     message = await shown(busy, words)
 
-    assert "That is long over; nothing of it is on its way." == message.text.text
+    assert "There is no such entry. /outbox shows what is on its way." == message.text.text
     assert 2 == len(await busy.storage.outbox.running())
 
 
@@ -124,5 +148,5 @@ async def test_in_russian(busy: House) -> None:
     """Admins read Russian as well."""
     text = (await shown(busy, language="ru")).text.text
 
-    assert "Заявления: ждут 4, с 25 ноября 2026 г., 12:00\n" in text
+    assert "Заявления: ждут 4, с 25 ноября 2026 г., 12:00 GMT\n" in text
     assert text.endswith("отправлено 1, не дошло 1, осталось 2")

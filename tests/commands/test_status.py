@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
+from bot.router import Router
 from storage.model import Address, Archive
-from tests.commands.house import House
+from tests.commands.house import CAMPAIGN, House
 
 
 async def test_counts(house: House) -> None:
@@ -20,9 +23,9 @@ async def test_counts(house: House) -> None:
     text = (await house.ask("/status", admin=True)).text.text
 
     assert text == (
-        "Status\n\nlind\n30 releases, 0 withdrawn\nLast read: 25 November 2026, 11:45\n"
+        "Status\n\nlind\n30 releases, 0 withdrawn\nLast read: 25 November 2026, 11:45 GMT\n"
         "Next reading: not known\nTrouble: HTTP 503\n\nReleases: 30\n"
-        "Held for an admin’s word: 0\nSubscribers: 2 (terminal 1, web 1)\n"
+        "Held for an admin’s word: 0\nSubscribers: 2 (Terminal 1, Web 1)\n"
         "Outbox: 0 waiting, 0 sent, 0 failed, 0 in doubt"
     )
 
@@ -32,3 +35,20 @@ async def test_in_russian(house: House) -> None:
     text = (await house.ask("/status", admin=True, language="ru")).text.text
 
     assert text.startswith("Состояние\n\nlind\nПресс-релизов: 30, отозвано: 0")
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("Europe/London", "09:00 BST"), ("Asia/Tbilisi", "12:00 UTC+04"), ("UTC", "08:00 UTC")],
+)
+async def test_a_time_says_its_zone(house: House, zone: str, shown: str) -> None:
+    """Who reads it elsewhere need not guess whose clock that is."""
+    archive = Archive("lind", "https://lind.example/")
+    reading = await house.storage.archives.reading(archive)
+    read_at = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
+    await house.storage.archives.keep(replace(reading, last_read_at=read_at))
+    house.router = Router(house.storage, replace(CAMPAIGN, timezone=zone), lambda: house.now)
+
+    assert (
+        f"Last read: 1 July 2026, {shown}\n" in (await house.ask("/status", admin=True)).text.text
+    )

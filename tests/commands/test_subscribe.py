@@ -15,6 +15,7 @@ async def test_once_and_again(house: House) -> None:
     assert first.text.text.startswith("You are subscribed.\n")
     assert again.text.text.startswith("You are subscribed already.\n")
     assert "/unsubscribe" in first.text.text
+    assert "and so will the campaign’s statements." in first.text.text, "they come, too"
     assert commands_of(first) == commands_of(again) == ["unsubscribe", "settings"]
     assert await house.storage.subscribers.counts() == {"terminal": 1}
 

@@ -80,6 +80,10 @@ def test_a_platforms_options_come_from_all_sources(
         ("HERALD_BURTS", "HERALD_BURST?"),
         ("HERALD_TELEGRAM_TOKEN", "HERALD_TELEGRAM__TOKEN?"),
         ("HERALD_DATABSE", "HERALD_DATABASE?"),
+        ("HERALD_WEB_PORT", "HERALD_WEB__PORT?"),
+        ("HERALD_TOKEN", "HERALD_TELEGRAM__TOKEN?"),
+        ("HERALD_TELEGRAM_ADM", "HERALD_TELEGRAM__ADMINS?"),
+        ("HERALD_LOGLEVEL", "HERALD_LOG_LEVEL?"),
     ],
 )
 def test_an_unknown_name_offers_the_nearest(

@@ -13,7 +13,7 @@ from bot.chat import Gone, Message, NoRights, Refused, SendError, Sent, Unknown
 from bot.delivery.reports import Reports
 from bot.supervise import kept_running
 from storage import DatabaseError, Storage
-from storage.model import Address, RichText
+from storage.model import Address, Lane, RichText
 from tests.delivery.stage import clock, courier, settled, subscribed
 from tests.fakes.platform import FakePlatform
 
@@ -96,6 +96,36 @@ async def test_a_message_that_is_gone_is_sent_anew(storage: Storage) -> None:
         platform.missing = True
         await storage.outbox.cancel(announcement)
         await platform.until(lambda: platform.chats.count("author") == 2)
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["first message", "edit"])
+async def test_who_was_forgotten_is_told_nothing_more(storage: Storage, told: bool) -> None:
+    """Not even what was waiting for its turn when they asked to be forgotten."""
+    platform = Board()
+    await subscribed(storage, "a")
+    announcement = await confirmed(storage)
+    if told:
+        await storage.statements.reported(1, "55", over=False)
+    at_turn, forgotten = asyncio.Event(), asyncio.Event()
+    turn = platform.budget.turn
+
+    @asynccontextmanager
+    async def slow(lane: Lane, address: Address) -> AsyncIterator[None]:
+        async with turn(lane, address):
+            at_turn.set()
+            await forgotten.wait()
+            yield
+
+    platform.budget.turn = slow  # type: ignore[assignment]
+    async with reporting(storage, platform), asyncio.timeout(10):
+        await at_turn.wait()
+        await storage.subscribers.forget(AUTHOR)
+        await storage.outbox.cancel(announcement)
+        forgotten.set()
+        while platform.budget.in_flight:
+            await asyncio.sleep(0.01)
+
+    assert ([], []) == (platform.chats, platform.edits)
 
 
 @pytest.mark.parametrize("end", [Gone("blocked"), NoRights("not here")])

@@ -68,6 +68,14 @@ def test_headings_are_bold_and_long_quotes_fold() -> None:
     assert pre["language"] == "python"
 
 
+def test_what_hides_something_outlives_emphasis() -> None:
+    """Where there is too much, a spoiler that was left out would show what it hides."""
+    text = "ab " * 120
+    bold = [Span(at, at + 2, Style.BOLD) for at in range(0, 357, 3)]
+
+    assert ("spoiler", 357, 2) in kinds(*bold, Span(357, 359, Style.SPOILER), text=text)
+
+
 def test_a_link_that_cannot_be_followed_is_written_out() -> None:
     """A mail address is shown where Telegram would mangle its link."""
     message = drawn(Message(RichText("Write to us", (Span(0, 11, Style.LINK, "mailto:a@b.org"),))))

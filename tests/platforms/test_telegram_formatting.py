@@ -6,10 +6,13 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from telegram import MessageEntity
+from telegram import MessageEntity, User
 
+from bot import present
+from bot.chat import Message
+from bot.platforms.telegram.drawing import drawn
 from bot.platforms.telegram.entities import entities
-from bot.platforms.telegram.formatting import rich
+from bot.platforms.telegram.formatting import PERSON, rich
 from bot.text.build import slice_of
 from storage import Storage
 from storage.model import RichText, Span, Style
@@ -119,6 +122,24 @@ def test_half_a_character_counts_whole() -> None:
     """An entity that begins or ends within an emoji has all of it."""
     assert rich("a😀b", [MessageEntity("bold", 2, 1)]).spans == (Span(1, 2, Style.BOLD),)
     assert rich("a😀b", [MessageEntity("bold", 0, 2)]).spans == (Span(0, 2, Style.BOLD),)
+
+
+def test_a_spoiler_stays_one() -> None:
+    """What its author hides is not shown openly."""
+    read = rich("a secret", [MessageEntity("spoiler", 2, 6)])
+
+    assert (Span(2, 8, Style.SPOILER),) == read.spans
+    assert [("spoiler", 2, 6)] == [(e.type, e.offset, e.length) for e in entities(read)]
+
+
+def test_a_person_is_a_link_that_leads_nowhere() -> None:
+    """Who was meant is not kept, so their number is in nothing that is sent."""
+    user = User(77, "Anna", is_bot=False)
+    read = rich("to Anna", [MessageEntity("text_mention", 3, 4, user=user)])
+
+    assert (Span(3, 7, Style.LINK, PERSON),) == read.spans
+    assert ["Anna"] == present.left_out(read)
+    assert () == drawn(Message(read)).entities
 
 
 async def test_a_command_arrives_with_its_formatting(api: FakeBotAPI, storage: Storage) -> None:

@@ -49,6 +49,36 @@ async def test_a_picture_asks_for_help(api: FakeBotAPI, storage: Storage) -> Non
         assert (await read(api, ANN, 2))[-1] == "You said: /help."
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"caption": "/broadcast Look at this"}, "/broadcast Look at this"),
+        ({"caption": "A caption"}, "/help"),
+        ({"caption": "a /broadcast in it"}, "/help"),
+        ({}, "/help"),
+        (
+            {
+                "caption": "/broadcast x",
+                "forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "x"},
+            },
+            "/help",
+        ),
+    ],
+)
+async def test_what_came_with_a_picture_is_told_from_words(
+    api: FakeBotAPI, storage: Storage, more: dict[str, object], words: str
+) -> None:
+    """A command that waits for words can say so; only a command of one's own counts as one."""
+    echo = Echo()
+    api.add_user(ANN, started=True)
+    photo = {"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}
+    async with running(connected(api, storage), echo):
+        api.raw_update({"message": private_message() | {"photo": [photo]} | more})
+        api.user_sends(ANN, "words")
+        await read(api, ANN, 2)
+    assert [(words, True), ("words", False)] == [(r.words, r.wordless) for r in echo.asked]
+
+
 async def test_what_asks_nothing_is_passed_over(api: FakeBotAPI, storage: Storage) -> None:
     """Edits, groups, channels, service messages and bots reach no router, and are confirmed."""
     echo = Echo()

@@ -42,37 +42,39 @@ async def _overview(context: Context, t: Texts) -> Message:
     lanes = await waiting(t, context)
     if not running and not lanes:
         return Message(RichText(t("Nothing is on its way at the moment: all is done.")))
-    entries = [
-        await _entry(number, progress, context, t) for number, progress in enumerate(running, 1)
-    ]
+    entries = [await _entry(progress, context, t) for progress in running]
     return Message(join([bold(t("Outbox")), join(lanes), *entries], "\n\n"), _buttons(running, t))
 
 
 def _buttons(running: Sequence[Progress], t: Texts) -> Rows:
     buttons = [
-        Button(t("Cancel {number}", number=number), f"outbox cancel {progress.announcement}")
-        for number, progress in enumerate(running, 1)
+        Button(t("Cancel № {number}", number=p.announcement), f"outbox cancel {p.announcement}")
+        for p in running
     ]
     return tuple(
         tuple(buttons[at : at + BUTTONS_A_ROW]) for at in range(0, len(buttons), BUTTONS_A_ROW)
     )
 
 
-async def _entry(number: int, progress: Progress, context: Context, t: Texts) -> RichText:
+async def _entry(progress: Progress, context: Context, t: Texts) -> RichText:
+    """By the number that it keeps, whatever comes and goes around it."""
     title = await _title(progress.announcement, context)
+    number = plain(f"№ {progress.announcement}")
     counts = t(
         "sent {sent}, failed {failed}, left {left}",
         sent=progress.sent, failed=progress.failed, left=progress.left,
     )  # fmt: skip
-    return join([plain(f"{number}. ") + bold(title), counts])
+    if not progress.whole:
+        counts = t("it is being written down who gets it")
+    return join([join([number, bold(title)], " "), counts])
 
 
 async def _title(announcement: int, context: Context) -> str:
-    """A release's title, or the first words of a statement."""
+    """A release's title, or the first words of a statement; "" for what has none."""
     release = await context.storage.releases.of(announcement)
     statement = None if release else await context.storage.statements.of(announcement)
     said = release.title if release else statement.text.text if statement else ""
-    return shorten(plain(" ".join(said.split())), TITLE).text or f"№ {announcement}"
+    return shorten(plain(" ".join(said.split())), TITLE).text
 
 
 async def _cancel(announcement: int, yes: bool, context: Context, t: Texts) -> Message:
@@ -81,7 +83,7 @@ async def _cancel(announcement: int, yes: bool, context: Context, t: Texts) -> M
     progress = await context.storage.outbox.progress(announcement)
     if progress is None or ended(progress):
         return Message(RichText(why_ended(progress, t)))
-    title = await _title(announcement, context)
+    title = await _title(announcement, context) or f"№ {announcement}"
     asked = t("Shall I cancel “{title}”?", title=title) + " " + have_it(progress, t)
     cancel = Button(t("Cancel it"), f"outbox cancel {announcement} yes")
     keep = Button(t("Let it go on"), "outbox show")

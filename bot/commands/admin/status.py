@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat import Context, Message, Request
+from bot.commands._audience import by_platform
 from bot.commands._moment import moment
 from bot.commands._queue import waiting
 from bot.i18n import Texts, texts
@@ -17,12 +18,11 @@ async def answer(request: Request, context: Context) -> Message:
     storage = context.storage
     archives = [_archive(reading, t, context) for reading in await storage.archives.all()]
     subscribers = await storage.subscribers.counts()
-    by_platform = ", ".join(f"{name} {count}" for name, count in subscribers.items())
     lines = [
         t("Releases: {n}", n=await storage.releases.count()),
         t("Held for an admin’s word: {n}", n=await storage.releases.held()),
         t("Subscribers: {n}", n=sum(subscribers.values()))
-        + (f" ({by_platform})" if by_platform else ""),
+        + (f" ({by_platform(subscribers)})" if subscribers else ""),
         _outbox(await storage.outbox.totals(), t),
     ]
     queue = join(await waiting(t, context))

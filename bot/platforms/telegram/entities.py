@@ -27,7 +27,9 @@ _INLINE = {
     Style.ITALIC: MessageEntity.ITALIC,
     Style.UNDERLINE: MessageEntity.UNDERLINE,
     Style.STRIKE: MessageEntity.STRIKETHROUGH,
+    Style.SPOILER: MessageEntity.SPOILER,
 }
+_EMPHASIS = {*_INLINE.values()} - {MessageEntity.SPOILER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,12 @@ class _Run:
 
 
 def entities(rich: RichText) -> tuple[MessageEntity, ...]:
-    """The entities of a text, at most a hundred: links and blocks go before mere emphasis."""
+    """The entities of a text, at most a hundred: mere emphasis goes behind links, blocks, and what
+    hides something.
+    """
     offsets = [0, *accumulate(2 if character > "\uffff" else 1 for character in rich.text)]
     found = list(_nested(rich.text, offsets, _runs(rich), 0))
-    found.sort(key=lambda entity: entity.type in _INLINE.values())
+    found.sort(key=lambda entity: entity.type in _EMPHASIS)
     return tuple(sorted(found[:MOST], key=lambda entity: (entity.offset, -entity.length)))
 
 

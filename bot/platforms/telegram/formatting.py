@@ -11,6 +11,8 @@ from telegram import MessageEntity
 from bot.text.characters import decodable
 from storage.model import RichText, Span, Style
 
+PERSON = "tg:user"
+
 _STYLES = {
     MessageEntity.BOLD: Style.BOLD,
     MessageEntity.ITALIC: Style.ITALIC,
@@ -21,12 +23,15 @@ _STYLES = {
     MessageEntity.BLOCKQUOTE: Style.QUOTE,
     MessageEntity.EXPANDABLE_BLOCKQUOTE: Style.QUOTE,
     MessageEntity.TEXT_LINK: Style.LINK,
+    MessageEntity.SPOILER: Style.SPOILER,
+    MessageEntity.TEXT_MENTION: Style.LINK,
 }
 
 
 def rich(text: str, entities: Iterable[MessageEntity]) -> RichText:
     """The text and those of its entities that are styles; addresses and mentions stay words.
 
+    A person without a user name is a link that leads nowhere: who they are goes no further.
     An entity that is not as Telegram makes them is clipped to the text, or left out.
     """
     # The type may be whatever a server made it.
@@ -54,6 +59,8 @@ def _value(entity: MessageEntity) -> str | None:
     value: object = ""
     if entity.type == MessageEntity.TEXT_LINK:
         value = entity.url
+    elif entity.type == MessageEntity.TEXT_MENTION:
+        value = PERSON
     elif entity.type == MessageEntity.PRE:
         value = entity.language or ""
     return decodable(value) if isinstance(value, str) else None

@@ -119,7 +119,7 @@ def _alone(message: Message, us: Us, now: datetime) -> Asked | None:
         return None
     request = Request(
         address(message.chat), words, now, _rich(message), language=language(person, "en"),
-        sender=str(person.id), admin=person.id in us.admins,
+        sender=str(person.id), admin=person.id in us.admins, wordless=not message.text,
     )  # fmt: skip
     return Asked(request, person.id)
 
@@ -194,14 +194,16 @@ def _data(button: InlineKeyboardButton) -> str | None:
 
 
 def _words(message: Message) -> str | None:
-    """What was said to us alone. What we cannot read asks for help, and so does a command that
-    somebody else gave and that was only forwarded.
+    """What was said to us alone. What we cannot read asks for help, unless a command stands under
+    it; and so does a command that somebody else gave and that was only forwarded.
     """
-    text = _text(message)
+    text, caption = _text(message), decodable(message.caption or "")
+    forwarded = message.forward_origin is not None
     if text:
-        forwarded = message.forward_origin is not None and text.lstrip()[:1] in ("/", "!")
-        return HELP if forwarded else text
-    return HELP if message.effective_attachment else None
+        return HELP if forwarded and text.lstrip()[:1] in ("/", "!") else text
+    if not message.effective_attachment:
+        return None
+    return caption if _COMMAND.match(caption) and not forwarded else HELP
 
 
 def _command(message: Message, username: str) -> str | None:
