@@ -215,7 +215,8 @@ class Platform(Protocol):
     `budget` is what it may send: whoever sends, edits or deletes takes a turn there first, and
     the platform tells it what it learns. `admins` are the admins' own chats with us. `probe` is
     None where there is none, or it is not wanted. `kept` says, a sentence each, what is kept of a
-    person here beyond the sealed address: /privacy has it.
+    person here beyond the sealed address: /privacy has it. `once`: what is sent again with the
+    same key arrives once, so that whatever is in doubt may be sent until it is certain.
     """
 
     name: str
@@ -224,6 +225,7 @@ class Platform(Protocol):
     admins: Sequence[Address]
     probe: Probe | None
     kept: Sequence[str]
+    once: bool
 
     async def run(self, answer: Answer, ready: Callable[[], None]) -> None:
         """Take in requests until cancelled; call `ready` once, after the first successful poll.

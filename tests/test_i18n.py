@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment, nodes
 
 from bot.i18n import LANGUAGES, code, texts
 
@@ -46,8 +47,17 @@ def forms_of(func: ast.expr) -> int:
     return int(isinstance(func, ast.Name) and func.id == "t")
 
 
+def said_in_page(path: Path) -> Iterator[tuple[str, ...]]:
+    """Every sentence in a template: what `t` is given there."""
+    for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "t":
+            assert isinstance(call.args[0], nodes.Const), f"{path}: only whole sentences"
+            yield (str(call.args[0].value),)
+
+
 def all_said() -> set[tuple[str, ...]]:
-    return {said for path in BOT.rglob("*.py") for said in said_in(path)}
+    in_code = {said for path in BOT.rglob("*.py") for said in said_in(path)}
+    return in_code | {said for path in BOT.rglob("*.html") for said in said_in_page(path)}
 
 
 def catalogue(language: str) -> Catalog:

@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot import present
 from bot.chat import Platform, Refused
 from bot.delivery import outcomes
 from bot.delivery.admins import Admins
 from bot.delivery.sending import Sender
+from bot.delivery.telling import Telling
 from storage import Storage
-from storage.model import Address, Delivery
+from storage.model import Address, Delivery, Subscriber
 from storage.outbox import Result, State
 
 log = structlog.get_logger()
@@ -37,6 +37,7 @@ class Canaries:
         storage: Storage,
         sender: Sender,
         admins: Admins,
+        telling: Telling,
         claim: Claim,
         record: Record,
     ) -> None:
@@ -45,11 +46,12 @@ class Canaries:
         self._storage = storage
         self._sender = sender
         self._admins = admins
+        self._telling = telling
         self._claim = claim
         self._record = record
         self._proven: set[tuple[int, str]] = set()
         self._shown: set[int] = set()
-        self._refused: set[int] = set()
+        self._refused: set[int | tuple[int, str]] = set()  # whole, or in one language
 
     def proven(self, delivery: Delivery) -> bool:
         """Whether it may go out beside others."""
@@ -57,7 +59,7 @@ class Canaries:
 
     def refused(self, delivery: Delivery) -> bool:
         """Whether the content was refused when others were sent it."""
-        return delivery.announcement.id in self._refused
+        return not self._refused.isdisjoint((delivery.announcement.id, self._key(delivery)))
 
     def begin(self, delivery: Delivery) -> bool:
         """Whether this one is the canary; False if it has to wait for the one that is."""
@@ -98,9 +100,9 @@ class Canaries:
                 return
 
     async def _told(self, delivery: Delivery, admin: Address) -> bool:
-        """An admin who has subscribed gets what is theirs, and others a copy."""
-        subscriber = await self._storage.subscribers.find(admin)
-        if subscriber is not None and subscriber.active:
+        """An admin who is owed it gets what is theirs, and others a copy."""
+        subscriber = await self._owed(delivery.announcement.id, admin)
+        if subscriber is not None:
             own = await self._claim(delivery.announcement.id, subscriber.id)
             if own is None:
                 return False
@@ -114,16 +116,27 @@ class Canaries:
         self._proven.add(self._key(delivery))
         return True
 
+    async def _owed(self, announcement: int, admin: Address) -> Subscriber | None:
+        """The admin, where it is for them as a subscriber, too."""
+        found = await self._storage.subscribers.find(admin)
+        if found is None or not found.active:
+            return None
+        return found if await self._storage.outbox.owed(announcement, found.id) else None
+
     async def _refuse(self, delivery: Delivery, reason: str) -> None:
-        """Nobody else is tried, and admins hear why."""
-        announcement, name = delivery.announcement, self._platform.name
-        first = announcement.id not in self._refused
-        self._refused.add(announcement.id)  # for those that are claimed and were not tried
+        """Nobody else is tried, and admins hear why. Where it is taken in one language already, it
+        is this one's words that are refused: the others go on.
+        """
+        number, language = self._key(delivery)
+        taken = delivery.announcement.sent or any(number == of for of, _ in self._proven)
+        scope = self._key(delivery) if taken else number
+        first = not self.refused(delivery)
+        self._refused.add(scope)  # for those that are claimed and were not tried
         log.error("The content was refused; it is not sent any further.", reason=reason)
-        await self._storage.outbox.refuse(announcement.id, name)
+        if not taken:
+            await self._storage.outbox.refuse(number, self._platform.name)
         if first:
-            title = await self._title(delivery)
-            self._admins.tell(lambda language: present.refused(title, name, reason, language))
+            self._telling.refused(await self._title(delivery), reason, language if taken else "")
 
     async def _title(self, delivery: Delivery) -> str:
         release = delivery.announcement.release

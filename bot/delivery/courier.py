@@ -8,20 +8,21 @@ from datetime import datetime
 
 import structlog
 
-from bot import present
 from bot.chat import Platform, Stop
 from bot.delivery import outcomes
 from bot.delivery.admins import Admins
 from bot.delivery.audience import LOOK_SECONDS
-from bot.delivery.breaker import Tripped
 from bot.delivery.canary import Canaries
+from bot.delivery.claims import Claims
+from bot.delivery.endings import Endings
 from bot.delivery.flights import Flights
-from bot.delivery.holds import Holds
 from bot.delivery.outage import Outage
 from bot.delivery.recorder import Recorder
-from bot.delivery.sending import Hearing, Sender
+from bot.delivery.recovery import recover
+from bot.delivery.refusals import Refusals
+from bot.delivery.sending import Sender
 from bot.delivery.setback import SetBack
-from bot.delivery.turns import Turns
+from bot.delivery.telling import Telling
 from bot.delivery.wording import Pictures, Wording, no_picture
 from bot.waiting import loop_seconds, rung
 from storage import DatabaseError, Storage
@@ -59,37 +60,56 @@ class Courier:
         self._platform = platform
         self._budget = platform.budget
         self._storage = storage
-        self._admins = admins
         self._clock = clock
         self._stopping = stopping
         self._flights = Flights(platform.budget)
         self._outage = Outage(storage, platform.name)
+        telling = Telling(admins, platform.name)
+        self._refusals = Refusals(storage, platform.name, telling)
+        endings = Endings(
+            platform, storage, self._flights, self._outage, self._refusals, telling,
+            clock=clock, stopped=self._stop,
+        )  # fmt: skip
         self._sender = Sender(
             platform, storage, Wording(storage, platform.limits, pictures), self._flights,
-            self._outage, Hearing(self._tripped, self._closed, self._stop),
+            self._outage, self._refusals, endings,
             clock=clock, stopping=stopping, language=language,
         )  # fmt: skip
+        self._claims = Claims(platform, storage, self._flights, clock)
         self._canaries = Canaries(
-            platform, storage, self._sender, admins, self._claim_for, self._ended
+            platform, storage, self._sender, admins, telling, self._claims.of, self._ended
         )
         self._recorder = Recorder(storage, self._recorded)
         self._set_back = SetBack(storage, platform.name, clock)
-        self._turns = Turns()
         self._sending: set[asyncio.Task[None]] = set()
-        self._holds = Holds(platform)
         self._stopped_by: Stop | None = None
-        self._epoch = 0
         self._busy = False
 
     @property
     def paused(self) -> bool:
         """Whether too many refusals hold everything up."""
-        return self._sender.breaker.open
+        return self._refusals.breaker.open
 
     async def run(self) -> None:
         """Until told to stop. Raises Stop if the platform will not have us any more."""
         self._stopped_by = None
-        await self._recover()
+        try:
+            await self._run()
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():  # it takes no requests from us any more
+                await self._note_the_stop()
+            raise
+        if self._stopped_by is not None:
+            await self._note_the_stop()
+            raise self._stopped_by
+
+    async def _run(self) -> None:
+        await self._outage.recall()
+        await self._refusals.recall(self._clock())
+        epoch = await recover(self._platform, self._storage, self._clock, self._stopping)
+        if epoch is None:
+            return
+        self._claims.epoch = epoch
         recorder = asyncio.create_task(self._recorder.run())
         try:
             while not self._stopping.is_set() and self._stopped_by is None:
@@ -102,36 +122,30 @@ class Courier:
                     await rung(self._stopping, RETRY_SECONDS)
         finally:
             await self._settle(recorder)
-        if self._stopped_by is not None:
-            raise self._stopped_by
 
-    async def _recover(self) -> None:
-        """What runs before this one left open may have arrived, or not."""
-        probe = self._platform.probe
-        bound = await probe.bound() if probe is not None else ""
-        self._epoch = await self._storage.facts.next_epoch()
-        n = await self._storage.outbox.recover(
-            self._platform.name, self._epoch, self._clock(), bound
-        )
-        if n:
-            log.info("What an earlier run left open is settled now.", n=n)
-        if probe is not None:
-            probe.recovered()
+    async def _note_the_stop(self) -> None:
+        """Until it is mended no delivery grows older."""
+        try:
+            await self._outage.stopped(self._clock())
+        except DatabaseError as error:
+            log.warning("Since when a platform is stopped could not be kept.", reason=str(error))
 
     async def _turn(self) -> None:
         """Claim what may go out now, or wait until something may."""
         self.wake.clear()
-        room = self._room()
-        if room <= 0:
+        if self._room() <= 0:
             await rung(self.wake, self._until_room())
             return
         now = self._clock()
         await self._outage.keep(now)
+        await self._refusals.keep()
         await self._set_back.look(now)
         if not self._busy and (pause := await self._until_due(now)) > 0:
+            if not self._sending:
+                self._refusals.through()
             await rung(self.wake, pause)
             return
-        claimed = await self._claim(room, now)
+        claimed = await self._claim()
         self._busy = bool(claimed)
         for delivery in claimed:
             self._send(delivery)
@@ -147,7 +161,7 @@ class Courier:
         if not self.paused:
             # A claim is a transaction: at high rates many go into one. (One alone is a trial.)
             return room if room == 1 or room >= ahead // AT_LEAST else 0
-        return 0 if self._sending or self._sender.breaker.until_try(now) else min(room, 1)
+        return 0 if self._sending or self._refusals.breaker.until_try(now) else min(room, 1)
 
     def _until_room(self) -> float:
         """Seconds until there may be some; a send that ends wakes us before."""
@@ -160,35 +174,17 @@ class Courier:
             return LOOK_SECONDS
         return min(LOOK_SECONDS, (due - now).total_seconds())
 
-    async def _claim(self, room: int, now: datetime) -> list[Delivery]:
-        paused = self.paused
-        claimed = await self._claimed(room, now, fresh=paused)
+    async def _claim(self) -> list[Delivery]:
+        room, paused, waited_for = self._room(), self.paused, self._canaries.waited_for
+        if room <= 0:
+            return []
+        claimed = await self._claims.next(room, without=waited_for, fresh=paused)
         if paused and not claimed:
-            claimed = await self._claimed(room, now, fresh=False)
+            claimed = await self._claims.next(room, without=waited_for, fresh=False)
         if paused and claimed:
-            self._sender.tries = frozenset(delivery.id for delivery in claimed)
-            self._sender.breaker.tried(loop_seconds())
+            self._refusals.trying(claimed)
         # An admin's own is the canary, where it is among the first.
         return sorted(claimed, key=lambda d: d.subscriber.address not in self._platform.admins)
-
-    async def _claimed(self, room: int, now: datetime, *, fresh: bool) -> list[Delivery]:
-        with self._holds.claiming() as holding:
-            claimed = holding.keep(await self._storage.outbox.claim(
-                self._platform.name, self._epoch, self._turns.lanes(), room, now,
-                without=self._canaries.waited_for, fresh=fresh, mark=holding.mark,
-            ))  # fmt: skip
-        self._flights.claimed(len(claimed), loop_seconds())
-        return claimed
-
-    async def _claim_for(self, announcement: int, subscriber: int) -> Delivery | None:
-        with self._holds.claiming() as holding:
-            claimed = await self._storage.outbox.claim_for(
-                announcement, subscriber, self._platform.name, self._epoch, self._clock(),
-                mark=holding.mark,
-            )  # fmt: skip
-            holding.keep([claimed] if claimed is not None else [])
-        self._flights.claimed(int(claimed is not None), loop_seconds())
-        return claimed
 
     def _send(self, delivery: Delivery) -> None:
         """Begin with it, as a canary where it is the first, or give it back to wait for that."""
@@ -218,19 +214,8 @@ class Courier:
         self._recorder.put(result)
 
     def _recorded(self, results: list[Result]) -> None:
-        self._holds.let_go(result.delivery for result in results)
+        self._claims.let_go(results)
         self.wake.set()
-
-    def _tripped(self, delivery: Delivery, tripped: Tripped) -> None:
-        name, of = self._platform.name, delivery.announcement.id
-        log.error("Too many are refused as gone: the push is paused.", platform=name)
-        self._admins.tell(
-            lambda language: present.paused(name, tripped.refused, tripped.of, of, language)
-        )
-
-    def _closed(self) -> None:
-        log.info("A try arrived: the push goes on.", platform=self._platform.name)
-        self._admins.tell(lambda language: present.resumed(self._platform.name, language))
 
     def _stop(self, error: Stop) -> None:
         self._stopped_by = error

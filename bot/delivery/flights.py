@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from itertools import takewhile
 
 from bot.pacing import Budget
@@ -14,7 +15,7 @@ MOST = 64
 
 
 class Flights:
-    """The deliveries that are claimed, and since when those that have left are under way.
+    """The deliveries that are claimed since when, and since when those that left are under way.
 
     While nothing lands only one at a time follows, a second apart: so a platform that is back is
     noticed at once, and what may arrive twice stays little. `now` is the loop's time.
@@ -22,17 +23,22 @@ class Flights:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
+        self._claimed: dict[int, float] = {}
         self._left: dict[int, float] = {}  # in the order of leaving
-        self._claimed = 0
         self._trouble = False
         self._landed_at = -math.inf
         self._trickled_at = -math.inf
 
-    def claimed(self, n: int, now: float) -> None:
-        """So many more are ours, and will leave when it is their turn."""
-        self._claimed += n
-        if n and self._silent(now):
+    def claimed(self, deliveries: Iterable[int], now: float) -> None:
+        """These are ours, and will leave when it is their turn."""
+        claimed = dict.fromkeys(deliveries, now)
+        self._claimed |= claimed
+        if claimed and self._silent(now):
             self._trickled_at = now
+
+    def age(self, delivery: int, now: float) -> float:
+        """Seconds since it was claimed: what it was claimed for may have changed since."""
+        return now - self._claimed[delivery]
 
     def leaves(self, delivery: int, now: float) -> None:
         """Its turn has come."""
@@ -44,7 +50,7 @@ class Flights:
 
     def ended(self, delivery: int) -> None:
         """However it did: it is not under way any more."""
-        self._claimed -= 1
+        self._claimed.pop(delivery, None)
         self._left.pop(delivery, None)
 
     def landed(self, now: float) -> None:
@@ -55,9 +61,18 @@ class Flights:
         """The platform as a whole took nothing."""
         self._trouble = True
 
+    def lost(self, delivery: int) -> None:
+        """Nobody knows whether it has landed. Trouble, if nothing else has since it left."""
+        if self.silent_since(self._left.get(delivery, -math.inf)):
+            self._trouble = True
+
+    def silent_since(self, then: float) -> bool:
+        """Whether nothing has landed since then."""
+        return self._landed_at <= then
+
     def room(self, ahead: int, now: float) -> int:
         """How many more may be claimed, where `ahead` may wait for their turn."""
-        waiting = self._claimed - len(self._left)
+        waiting = len(self._claimed) - len(self._left)
         if self._silent(now):
             return int(waiting == 0 and now - self._trickled_at >= TRICKLE_SECONDS)
         most = self._budget.most_in_flight

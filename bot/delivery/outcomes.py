@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.chat import Gone, Later, Moved, NoRights, Refused, SendError, Sent, Stop, Unknown
@@ -13,11 +14,25 @@ from storage.outbox import Result, State
 LONGEST_WAIT = 600.0
 DOUBT_WAIT = 5.0
 
-# Who is refused as gone is asked once more: time for a breaker to see that it is everybody.
-SECOND_OPINION = 2.0
-SENDS_BETWEEN = 15
+# What may have arrived so often, and over so long, is not sent again: each time may be a copy.
+DOUBTS, DOUBT_SECONDS = 3, 180.0
 
 GONE = (Gone, NoRights)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How often its answer was lost by now, over how many seconds. `silent`: nothing else has
+    landed since the first time.
+    """
+
+    times: int
+    seconds: float
+    silent: bool
+
+    @property
+    def for_good(self) -> bool:
+        return self.times >= DOUBTS and self.seconds >= DOUBT_SECONDS
 
 
 def arrived(delivery: Delivery, sent: Sent) -> Result:
@@ -46,7 +61,8 @@ def withdrawn(delivery: Delivery) -> Result:
 def unexpected(delivery: Delivery, now: datetime) -> Result:
     """A fault of ours: it says nothing of the platform, nor of who was to get it."""
     age = now - delivery.announcement.created_at
-    return failed(delivery, Later("unexpected"), now, age, believed=True, rate=1)
+    error = Later("unexpected")
+    return failed(delivery, error, now, age, pause(delivery, error))
 
 
 def refused(delivery: Delivery) -> Result:
@@ -55,8 +71,9 @@ def refused(delivery: Delivery) -> Result:
 
 
 def expired(delivery: Delivery) -> Result:
-    """It could not be delivered in time."""
-    return Result(delivery.id, delivery.announcement.id, State.SKIPPED, error="expired")
+    """It could not be delivered in time; what is in doubt stays so for good."""
+    state = State.UNKNOWN if delivery.doubtful else State.SKIPPED
+    return Result(delivery.id, delivery.announcement.id, state, error="expired")
 
 
 def refused_before(delivery: Delivery) -> bool:
@@ -70,33 +87,28 @@ def kind(error: type[SendError]) -> str:
 
 
 def failed(
-    delivery: Delivery, error: SendError, now: datetime, age: timedelta, *, believed: bool,
-    rate: float,
+    delivery: Delivery, error: SendError, now: datetime, age: timedelta, wait: float, *,
+    final: bool = False,
 ) -> Result:  # fmt: skip
-    """`age` is how long the delivery has been tried, downtime left out.
-
-    `believed`: that somebody is gone counts once it was said twice. `rate` is how many sends a
-    second lie between the two.
+    """`age` is how long the delivery has been tried, downtime left out; `wait` are the seconds
+    until its next try. `final`: what the error says of it is believed, and there is no next try.
     """
-    state, due_at = State.WAITING, now + timedelta(seconds=pause(delivery, error))
     late = age > delivery.announcement.lifetime
     match error:
-        case Gone() | NoRights() if believed and (refused_before(delivery) or _vouched(delivery)):
-            state = State.FAILED
-        case Gone() | NoRights() if believed:
-            due_at = now + timedelta(seconds=max(SECOND_OPINION, SENDS_BETWEEN / rate))
         case Refused():
             state = State.FAILED
-        case Moved():
-            due_at = now
+        case Gone() if final:
+            state = State.FAILED
         case Unknown():
-            state = State.UNKNOWN if late else State.DOUBT
-    if state is State.WAITING and late and not isinstance(error, Moved):
-        state = State.FAILED
-    waits = state in (State.WAITING, State.DOUBT)
+            state = State.UNKNOWN if final or late else State.DOUBT
+        case Moved():
+            state, wait = State.WAITING, 0.0
+        case _:
+            state = State.FAILED if late else State.WAITING
+    due_at = now + timedelta(seconds=wait) if state in (State.WAITING, State.DOUBT) else None
     return Result(
-        delivery.id, delivery.announcement.id, state, error=kind(type(error)),
-        due_at=due_at if waits else None, tried=not _platforms_own(error),
+        delivery.id, delivery.announcement.id, state, error=kind(type(error)), due_at=due_at,
+        tried=not _platforms_own(error),
     )  # fmt: skip
 
 
@@ -106,15 +118,18 @@ def pause(delivery: Delivery, error: SendError) -> float:
         return error.seconds + random.uniform(0.1, 0.5)  # noqa: S311 - no secret hangs on it
     if _platforms_own(error):
         return 0.0  # the lane waits, not this delivery
-    least = DOUBT_WAIT if isinstance(error, Unknown) else 1.0
-    longest = min(LONGEST_WAIT, least * 2 ** min(delivery.attempts, 10))
-    return random.uniform(least, max(least, longest))  # noqa: S311 - no secret hangs on it
+    longest = min(LONGEST_WAIT, 2.0 ** min(delivery.attempts, 10))
+    return random.uniform(1.0, longest)  # noqa: S311 - no secret hangs on it
+
+
+def pause_in_doubt(doubt: Doubt) -> float:
+    """Seconds until it is sent again: longest where it may be that every answer is lost."""
+    if doubt.silent and doubt.times > 1:
+        return random.uniform(0.75, 1.0) * LONGEST_WAIT  # noqa: S311 - no secret hangs on it
+    least = min(LONGEST_WAIT / 2, DOUBT_WAIT * 2.0 ** min(doubt.times - 1, 10))
+    return random.uniform(least, 2 * least)  # noqa: S311 - no secret hangs on it
 
 
 def _platforms_own(error: SendError) -> bool:
     """Whether it is the platform's trouble, and says nothing of this delivery."""
     return isinstance(error, Stop) or (isinstance(error, Later) and error.scope == "platform")
-
-
-def _vouched(delivery: Delivery) -> bool:
-    return delivery.announcement.vouched

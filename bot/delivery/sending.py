@@ -1,56 +1,34 @@
-"""One attempt to deliver: the words, the turn, the send, and what follows from how it ended."""
+"""One attempt to deliver: the words, the turn, the send."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.chat import (
-    Gone,
-    Later,
-    Message,
-    Moved,
-    NoRights,
-    Platform,
-    Refused,
-    SendError,
-    Sent,
-    Stop,
-    Unknown,
-)
+from bot.chat import Message, Platform, SendError, Sent, Stop, Unknown
 from bot.delivery import outcomes
-from bot.delivery.breaker import Breaker, Tripped
+from bot.delivery.endings import Endings
 from bot.delivery.flights import Flights
 from bot.delivery.outage import Outage
+from bot.delivery.refusals import Refusals
 from bot.delivery.wording import Wording
 from bot.waiting import loop_seconds, rung
 from storage import DatabaseError, Storage
 from storage.model import Delivery
-from storage.outbox import Result, State
+from storage.outbox import Result
 
 log = structlog.get_logger()
 
 SEND_SECONDS = 180.0  # longer than the platform's own time-outs: past it, who knows
-TURN_SECONDS = 0.5  # who unsubscribes meanwhile gets nothing a second later
+# A claim that has not left by then is given back: who unsubscribes, or cancels, meanwhile must
+# see nothing go out a second later.
+FRESH_SECONDS = 0.9
 RETRY_SECONDS = 2.0
 UPTIME_SECONDS = 60.0  # how long it stays true that an announcement is in time
 REST_SECONDS = 0.1  # a chat that must rest for longer makes room for others
-
-# While the platform takes nothing at all, it is asked again after so long.
-FIRST_FREEZE, LONGEST_FREEZE = 0.5, 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """Who hears of what happens: `tripped` and `closed` of the breaker's, `stop` of a refusal."""
-
-    tripped: Callable[[Delivery, Tripped], None]
-    closed: Callable[[], None]
-    stop: Callable[[Stop], None]
 
 
 class Sender:
@@ -63,26 +41,29 @@ class Sender:
         wording: Wording,
         flights: Flights,
         outage: Outage,
-        hearing: Hearing,
+        refusals: Refusals,
+        endings: Endings,
         *,
         clock: Callable[[], datetime],
         stopping: asyncio.Event,
         language: str,
     ) -> None:
-        self.breaker = Breaker()
-        self.refusal = ""  # why the last content was refused
-        self.tries: frozenset[int] = frozenset()  # what may go out though the breaker is open
         self._platform = platform
         self._storage = storage
         self._wording = wording
         self._flights = flights
         self._outage = outage
-        self._hearing = hearing
+        self._refusals = refusals
+        self._endings = endings
         self._clock = clock
         self._stopping = stopping
         self._language = language
-        self._freeze = FIRST_FREEZE
         self._in_time: dict[int, float] = {}
+
+    @property
+    def refusal(self) -> str:
+        """Why the last content was refused."""
+        return self._endings.refusal
 
     def language(self, delivery: Delivery) -> str:
         """The one in which this subscriber is told."""
@@ -120,26 +101,23 @@ class Sender:
         rest = self._platform.budget.rest(lane, address)
         if rest > REST_SECONDS:
             return outcomes.not_tried(delivery, now + timedelta(seconds=rest))
+        left = FRESH_SECONDS - self._flights.age(delivery.id, loop_seconds())
+        if left <= 0:
+            return outcomes.not_tried(delivery, now)
         try:
-            async with asyncio.timeout(TURN_SECONDS) as limit:
+            async with asyncio.timeout(left) as limit:
                 async with self._platform.budget.turn(lane, address):
-                    if self._stopping.is_set() or self._held_up(delivery):
+                    if self._stopping.is_set() or self._refusals.hold_up(delivery):
                         return outcomes.not_tried(delivery, now)
                     limit.reschedule(loop_seconds() + SEND_SECONDS)
                     sent = await self._sent(delivery, message)
         except TimeoutError:
             if not self._flights.left(delivery.id):
                 return outcomes.not_tried(delivery, self._clock())
-            return await self._failed(delivery, Unknown("no answer in time"))
+            return await self._endings.failed(delivery, Unknown("no answer in time"))
         except SendError as error:
-            return await self._failed(delivery, error)
-        # It has arrived: whatever happens from here on, that stands.
-        self._arrived()
-        return outcomes.arrived(delivery, sent)
-
-    def _held_up(self, delivery: Delivery) -> bool:
-        """Whether too many were refused after this was claimed."""
-        return self.breaker.open and delivery.id not in self.tries
+            return await self._endings.failed(delivery, error)
+        return self._endings.arrived(delivery, sent)
 
     async def _sent(self, delivery: Delivery, message: Message) -> Sent:
         self._flights.leaves(delivery.id, loop_seconds())
@@ -157,7 +135,7 @@ class Sender:
                     delivery.subscriber.address, message, delivery.mark
                 )
             except Stop as error:
-                self._hearing.stop(error)
+                self._endings.stopped(error)
                 break
             except SendError as error:
                 log.info("A delivery in doubt could not be looked for.", reason=str(error))
@@ -181,62 +159,3 @@ class Sender:
         self._in_time.pop(announcement.id, None)
         await self._storage.outbox.expire(announcement.id, self._platform.name)
         return True
-
-    def _arrived(self) -> None:
-        self._freeze = FIRST_FREEZE
-        self._flights.landed(loop_seconds())
-        self._outage.arrived(self._clock())
-        if self.breaker.arrived():
-            self._hearing.closed()
-
-    async def _failed(self, delivery: Delivery, error: SendError) -> Result:
-        """Act on a failure where it asks for it; returns the delivery's next state."""
-        now = self._clock()
-        log.info("A delivery did not arrive.", id=delivery.id, reason=str(error))
-        believed = self._believed(delivery, error)
-        age = await self._outage.uptime(delivery.announcement.created_at, now)
-        result = outcomes.failed(
-            delivery, error, now, age, believed=believed, rate=self._platform.budget.rate.now
-        )
-        subscriber = delivery.subscriber
-        match error:
-            case Gone() | NoRights() if result.state is State.FAILED:
-                await self._storage.subscribers.refused(subscriber.id, now.date())
-            case Refused():
-                self.refusal = str(error)
-            case Moved():
-                await self._storage.subscribers.move(subscriber.address, error.address)
-            case Later() if error.scope == "platform":
-                self._troubled(error, now)
-            case Unknown():
-                self._outage.failed(now)
-            case Stop():
-                self._hearing.stop(error)
-        return result
-
-    def _believed(self, delivery: Delivery, error: SendError) -> bool:
-        """Whether this refusal may be true: the platform answers, and not too many are refused."""
-        strange = isinstance(error, Later) and error.scope == "chat" and error.seconds is None
-        if not isinstance(error, outcomes.GONE) and not strange:
-            return True
-        self._flights.landed(loop_seconds())
-        if delivery.announcement.vouched:
-            if self.breaker.open:
-                self.breaker.close()
-                self._hearing.closed()
-            return True
-        if not outcomes.refused_before(delivery):  # a second word says nothing new
-            tripped = self.breaker.refused(loop_seconds())
-            if tripped is not None:
-                self._hearing.tripped(delivery, tripped)
-        return not self.breaker.open
-
-    def _troubled(self, error: Later, now: datetime) -> None:
-        """Nothing goes out for a moment; a pause that was asked for is in the budget already."""
-        self._outage.failed(now)
-        if error.seconds is not None:
-            return
-        self._flights.failed()
-        if not self._platform.budget.frozen:  # others of the same moment say nothing new
-            self._platform.budget.freeze(self._freeze)
-            self._freeze = min(LONGEST_FREEZE, 2 * self._freeze)

@@ -45,6 +45,7 @@ class Terminal:
     admins: Sequence[Address] = ()
     probe: Probe | None = None
     kept: Sequence[str] = ()
+    once = False
 
     def __init__(self, *, source: TextIO | None = None, greeting: str = "") -> None:
         self.address = Address(self.name, "1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -148,3 +149,78 @@ async def test_an_admin_gets_no_second_copy_after_a_restart(storage: Storage) ->
         await settled(storage)
 
     assert 1 == platform.chats.count("admin")
+
+
+class Odd(FakePlatform):
+    """Refuses what goes to these chats, whatever it says."""
+
+    def __init__(self, *chats: str, admins: Sequence[Address] = ()) -> None:
+        super().__init__(admins=admins)
+        self.odd = chats
+        self.tried: list[str] = []
+
+    async def send(self, address: Address, message: Message, *, key: str) -> Sent:
+        self.tried.append(address.chat)
+        if address.chat in self.odd:
+            raise Refused("a button was not accepted")
+        return await super().send(address, message, key=key)
+
+
+async def russian(storage: Storage, *chats: str) -> None:
+    for chat in chats:
+        await storage.subscribers.choose(Address("fake", chat), language="ru")
+
+
+async def test_a_refusal_in_one_language_stops_no_other(storage: Storage) -> None:
+    """Where it is taken in English, only those who read Russian are left out, after one try."""
+    platform = Odd("y", "z", admins=[ADMIN])
+    await subscribed(storage, *"abcdefg", "y", "z")
+    await russian(storage, "y", "z")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+        await platform.until(lambda: platform.chats.count("admin") == 2)
+    told = [message.text.text for chat, message in platform.arrived if chat == "admin"][1]
+
+    assert (7, 2) == (totals.sent, totals.failed)
+    assert [1, 0] == sorted((platform.tried.count("y"), platform.tried.count("z")), reverse=True)
+    assert "Only those who read it in Русский are not sent it there" in told
+
+
+async def test_a_refusal_after_a_restart_stops_no_other_language(storage: Storage) -> None:
+    """What has reached somebody before is taken in some language: the others still go on."""
+    platform = Odd()
+    await subscribed(storage, "a")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        await platform.until(lambda: len(platform.arrived) == 1)
+        await settled(storage)
+    async with storage.database.write() as tx:  # as if the run had ended in the middle
+        await tx.run("UPDATE announcements SET total = 1, fanned = 0, reached = 1, done_at = NULL")
+        await tx.run("UPDATE announcements SET audience = 9")
+    await subscribed(storage, *"bcd")
+    await russian(storage, "b")
+    while await storage.outbox.fan_out():
+        pass
+    platform.odd = ("b",)
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (3, 1) == (totals.sent, totals.failed)
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_an_admin_who_is_owed_nothing_gets_a_copy(storage: Storage, leaves: bool) -> None:
+    """Who subscribed later, or left: they are the first to see it all the same."""
+    platform = FakePlatform(admins=[ADMIN])
+    await subscribed(storage, *"abc", *["admin"] * leaves)
+    await published(storage, 1)
+    if leaves:
+        await storage.subscribers.unsubscribe(ADMIN)
+    else:
+        await subscribed(storage, "admin")
+    async with courier(storage, platform):
+        totals = await settled(storage)
+
+    assert (3, "admin") == (totals.sent, platform.chats[0])
+    assert ["a", "admin", "b", "c"] == sorted(platform.chats)

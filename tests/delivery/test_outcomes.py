@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.chat import Gone, Later, Moved, NoRights, Refused, SendError, Stop, Unknown
 from bot.delivery import outcomes
+from bot.delivery.outcomes import Doubt
 from storage.model import Address, Announcement, Delivery, Subscriber
 from storage.outbox import Result, State
 
@@ -21,11 +23,11 @@ def delivery(attempts: int = 0, *, error: str = "", vouched: bool = False) -> De
 
 
 def failed(
-    error: SendError, tried: Delivery | None = None, *, days: int = 0, believed: bool = True
+    error: SendError, tried: Delivery | None = None, *, days: int = 0, final: bool = False
 ) -> Result:
-    return outcomes.failed(
-        tried or delivery(), error, NOW, timedelta(days=days), believed=believed, rate=29
-    )
+    tried = tried or delivery()
+    wait = outcomes.pause(tried, error)
+    return outcomes.failed(tried, error, NOW, timedelta(days=days), wait, final=final)
 
 
 def test_refused_content_is_a_failure() -> None:
@@ -33,23 +35,16 @@ def test_refused_content_is_a_failure() -> None:
     assert State.FAILED is failed(Refused("x")).state
 
 
-@pytest.mark.parametrize("error", [Gone("x"), NoRights("x")])
-def test_who_is_gone_is_asked_a_second_time(error: SendError) -> None:
-    """One word is not believed, the second is: in between a breaker would have seen a burst."""
-    first = failed(error)
-
-    assert (State.WAITING, NOW + timedelta(seconds=2)) == (first.state, first.due_at)
-    assert State.FAILED is failed(error, delivery(1, error=first.error)).state
+def test_who_is_gone_for_good_is_a_failure() -> None:
+    """Only where that is believed; else it waits."""
+    assert State.FAILED is failed(Gone("x"), final=True).state
+    assert State.WAITING is failed(Gone("x")).state
 
 
-def test_who_is_gone_is_believed_at_once_where_an_admin_vouches_for_it() -> None:
-    """An admin said that people are really gone."""
-    assert State.FAILED is failed(Gone("x"), delivery(vouched=True)).state
-
-
-def test_nobody_is_given_up_while_too_many_are_refused() -> None:
-    """However often it is said: while the breaker is open, it waits."""
-    assert State.WAITING is failed(Gone("x"), delivery(5, error="gone"), believed=False).state
+def test_where_we_may_not_write_it_waits() -> None:
+    """Rights come back: it is no failure before its time is over."""
+    assert State.WAITING is failed(NoRights("x"), final=True).state
+    assert State.FAILED is failed(NoRights("x"), days=8).state
 
 
 @pytest.mark.parametrize("error", [Later("x"), Stop("x"), Moved("x", CHAT)])
@@ -67,6 +62,42 @@ def test_what_may_have_arrived_is_kept_apart() -> None:
 
     assert State.DOUBT is result.state
     assert result.due_at is not None
+
+
+def test_what_is_given_up_in_doubt_is_unknown() -> None:
+    """It may have arrived, each time: a failure it is not."""
+    result = failed(Unknown("x"), final=True)
+
+    assert (State.UNKNOWN, None) == (result.state, result.due_at)
+
+
+@pytest.mark.parametrize(
+    ("doubt", "for_good"),
+    [((2, 900, True), False), ((3, 900, True), True), ((9, 100, False), False)],
+)
+def test_it_takes_some_tries_and_some_minutes(
+    doubt: tuple[int, float, bool], for_good: bool
+) -> None:
+    """Before what may have arrived is given up."""
+    assert for_good is Doubt(*doubt).for_good
+
+
+def test_what_may_have_arrived_waits_long_where_nothing_lands() -> None:
+    """The second time at the latest: each try may be a copy. Where others land it waits less."""
+    waits = {
+        silent: [outcomes.pause_in_doubt(Doubt(2, 6, silent)) for _ in range(100)]
+        for silent in (True, False)
+    }
+
+    assert 450 <= min(waits[True]) <= max(waits[True]) <= 600
+    assert 10 <= min(waits[False]) <= max(waits[False]) <= 20
+    assert max(outcomes.pause_in_doubt(Doubt(n, 6, False)) for n in range(1, 100)) <= 600
+
+
+@pytest.mark.parametrize(("doubtful", "state"), [(False, State.SKIPPED), (True, State.UNKNOWN)])
+def test_what_has_expired_is_skipped_but_for_what_is_in_doubt(doubtful: bool, state: State) -> None:
+    """It may have arrived."""
+    assert state is outcomes.expired(replace(delivery(), doubtful=doubtful)).state
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -34,9 +35,12 @@ class Refusing(FakePlatform):
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seconds are tenths here."""
-    monkeypatch.setattr("bot.delivery.breaker.CANARY_SECONDS", 0.2)
-    monkeypatch.setattr("bot.delivery.outcomes.SECOND_OPINION", 0.3)
+    """Seconds are tenths here, and hours seconds."""
+    for module in ("breaker", "refusals"):
+        monkeypatch.setattr(f"bot.delivery.{module}.CANARY_SECONDS", 0.2)
+    monkeypatch.setattr("bot.delivery.refusals.SECOND_OPINION", 0.3)
+    monkeypatch.setattr("bot.delivery.refusals.ASK_AGAIN", 0.3)
+    monkeypatch.setattr("bot.delivery.refusals.BURST", timedelta(seconds=2))
 
 
 def said(platform: FakePlatform, words: str) -> bool:

@@ -92,6 +92,7 @@ class ModelPlatform:
     limits = Limits(4096)
     probe: Probe | None = None
     kept: Sequence[str] = ()
+    once = False
     admins: Sequence[Address] = ()
 
     def __init__(self, world: World) -> None:

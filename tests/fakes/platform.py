@@ -18,6 +18,7 @@ class FakePlatform:
     limits = Limits(4096)
     probe: Probe | None = None
     kept: Sequence[str] = ()
+    once = False
 
     def __init__(self, rate: float = 1000, admins: Sequence[Address] = ()) -> None:
         self.budget = Budget(Rate(rate))

@@ -24,7 +24,6 @@ class Phone:
 
     platform: Platform
     api: FakeBotAPI
-    once: bool = False
     edits: bool = True
 
     @property

@@ -28,7 +28,6 @@ class Roll:
     keys: TextIO
     capture: pytest.CaptureFixture[str]
     paper: str = ""
-    once: bool = False
     edits: bool = False
 
     @property

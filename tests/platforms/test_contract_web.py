@@ -25,7 +25,6 @@ class Tab:
     address: Address
     page: Page
     shown: list[Json] = field(default_factory=list)
-    once: bool = True
     edits: bool = True
     _read: int = 0
 

@@ -49,6 +49,7 @@ class Telegram:
     name = NAME
     limits = LIMITS
     kept: Sequence[str] = ()
+    once = False
 
     def __init__(
         self, options: Options, host: Host, now: Callable[[], datetime] = _utc_now

@@ -1,0 +1,46 @@
+"""What admins are told of one platform's deliveries: each trouble once, and its end."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot import present
+from bot.delivery.admins import Admins
+from bot.delivery.breaker import Tripped
+
+log = structlog.get_logger()
+
+
+class Telling:
+    """Returns at once: admins are told beside the work. `platform` is its name."""
+
+    def __init__(self, admins: Admins, platform: str) -> None:
+        self._admins = admins
+        self._platform = platform
+        self._doubtful: set[int] = set()
+
+    def paused(self, announcement: int, tripped: Tripped) -> None:
+        """Too many are refused while this goes out."""
+        self._admins.tell(
+            lambda language: present.paused(
+                self._platform, tripped.refused, tripped.of, announcement, language
+            )
+        )
+
+    def goes_on(self) -> None:
+        """That is over."""
+        self._admins.tell(lambda language: present.resumed(self._platform, language))
+
+    def in_doubt(self, announcement: int) -> None:
+        """A copy of this is given up without knowing whether it arrived."""
+        if announcement in self._doubtful:
+            return
+        self._doubtful.add(announcement)
+        log.error("Answers are lost again and again: copies are given up in doubt.")
+        self._admins.tell(lambda language: present.doubtful(self._platform, language))
+
+    def refused(self, title: str, reason: str, only: str) -> None:
+        """Its content is not taken; with `only` what is written in that language is not."""
+        self._admins.tell(
+            lambda language: present.refused(title, self._platform, reason, language, only)
+        )

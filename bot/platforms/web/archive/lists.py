@@ -1,0 +1,113 @@
+"""A list of releases as HTML: newest first, of a year, in a language, or what a search found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from bot import present
+from bot.i18n import Texts, texts
+from bot.platforms.web.archive.asked import Asked
+from bot.platforms.web.archive.pages import entry
+from bot.platforms.web.archive.queries import Listed
+from bot.platforms.web.archive.wording import Frame, name_of
+from bot.text.to_html import inline_html
+from storage.model import Hit, RichText
+
+SNIPPET = 220  # characters of how a release begins
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a list can be narrowed to. `count` is "" where nothing was counted."""
+
+    label: str
+    link: str
+    here: bool
+    count: str = ""
+    lang: str = ""
+
+
+def list_page(templates: Environment, frame: Frame, ask: Asked, got: Listed) -> str:
+    """A page of the list; where it is empty, a sentence that says so kindly."""
+    t = texts(frame.lang)
+    return templates.get_template("releases.html").render(
+        frame=frame,
+        ask=ask,
+        heading=_heading(ask, t),
+        counted=_counted(ask, got, t),
+        empty=_empty(ask, got, t),
+        entries=[entry(hit.release, ask, t, _words(hit)) for hit in got.found],
+        years=_years(ask, got, t),
+        languages=_languages(ask, got, t),
+        newer=ask.link(page=ask.page - 1) if ask.page > 1 else "",
+        older=ask.link(page=ask.page + 1) if ask.page < got.pages else "",
+    )
+
+
+def _words(hit: Hit) -> Markup:
+    """The words around the hit, else how the release begins."""
+    start = " ".join(present.lead(hit.release, SNIPPET).text.split())
+    return Markup(inline_html(hit.snippet or RichText(start)))  # noqa: S704 - escaped there
+
+
+def _heading(ask: Asked, t: Texts) -> str:
+    if ask.words:
+        return t("“{query}”", query=ask.words)
+    return t("Press releases of {year}", year=ask.year) if ask.year else t("Press releases")
+
+
+def _counted(ask: Asked, got: Listed, t: Texts) -> str:
+    """How many there are, and which page of them this is."""
+    if not got.total:
+        return ""
+    if ask.words:
+        said = t.plural("{n} release found", "{n} releases found", got.total)
+    else:
+        said = t.plural("{n} release", "{n} releases", got.total)
+    where = t("page {page} of {pages}", page=ask.page, pages=got.pages) if got.pages > 1 else ""
+    return f"{said}, {where}" if where else said
+
+
+def _empty(ask: Asked, got: Listed, t: Texts) -> tuple[str, str]:
+    """Why there is nothing, and what to do; two empty words where there is something."""
+    if got.total:
+        return "", ""
+    if ask.words:
+        return (
+            t("Nothing was found for “{query}”.", query=ask.words),
+            t("Fewer words or another spelling may help: a release must have all of them."),
+        )
+    if ask.year or ask.of:
+        return t("There are no such releases in this archive."), t("Another choice may help.")
+    return (
+        t("There are no releases here yet."),
+        t("Each one appears here as soon as the campaign has published it."),
+    )
+
+
+def _years(ask: Asked, got: Listed, t: Texts) -> list[Choice]:
+    whole = Choice(t("All years"), _narrowed(ask, year=None), ask.year is None and not ask.words)
+    of_years = [
+        Choice(str(year), _narrowed(ask, year=year), year == ask.year and not ask.words, str(count))
+        for year, count in got.years
+    ]
+    return [whole, *of_years] if of_years else []
+
+
+def _languages(ask: Asked, got: Listed, t: Texts) -> list[Choice]:
+    """The languages there are; nothing to choose where there is one only."""
+    if len(got.languages) < 2 and not ask.of:
+        return []
+    whole = Choice(t("All languages"), _narrowed(ask, of=""), not ask.of and not ask.words)
+    return [whole] + [
+        Choice(name_of(code), _narrowed(ask, of=code), code == ask.of and not ask.words, lang=code)
+        for code in got.languages
+    ]
+
+
+def _narrowed(ask: Asked, **other: object) -> str:
+    """The first page of another choice. A search looks through all: whoever chooses leaves it."""
+    return ask.link(**{"page": 1, "words": "", **other})  # type: ignore[arg-type]

@@ -1,0 +1,111 @@
+// What goes to the server and what comes from it; shows nothing.
+
+/** Whether the page stands in a frame of another site. */
+export const framed = document.body.dataset.frame !== undefined;
+
+const PATIENCE = 30_000; // milliseconds for an answer
+const AGAIN = [2_000, 60_000]; // milliseconds between own tries to connect, the least and the most
+const BUSY = [0, 408, 429]; // besides trouble on the server: ways to fail that pass by themselves
+
+/** The server did not take it; `again` says whether it may when it is asked once more. */
+export class Refused extends Error {
+  constructor(status, sentence = "") {
+    super(sentence);
+    this.again = status >= 500 || BUSY.includes(status);
+  }
+}
+
+let ahead = 0; // milliseconds by which the server's clock is ahead of this one
+
+/** The time by the server's clock, which all that it tells is dated by. */
+export const now = () => new Date(Date.now() + ahead);
+
+/** Asks for a path, or brings `body` to it, and gives what is told; or is Refused. */
+export async function call(path, body = null) {
+  const headers = { "X-Herald": "chat", "Content-Type": "application/json" };
+  if (framed) headers["X-Herald-Frame"] = "1";
+  const sent = body ? { method: "POST", headers, body: JSON.stringify(body) } : {};
+  let status = 0;
+  try {
+    const response = await fetch(path, { ...sent, signal: AbortSignal.timeout(PATIENCE) });
+    if (!response.ok) status = response.status;
+    const date = Date.parse(response.headers.get("Date") ?? "");
+    if (date) ahead = date - Date.now();
+    const told = await response.json();
+    if (response.ok) return told;
+    throw new Refused(status, told.error);
+  } catch (error) {
+    // Nobody there, no answer in time, or one that is not ours: a proxy's page, say.
+    throw error instanceof Refused ? error : new Refused(status);
+  }
+}
+
+/** What the server says by itself. It connects again alone and goes on where it was; `on` has a
+    function for each event, and `state(lost)` is told whether the connection is lost. */
+export class Stream {
+  #source = null;
+  #known = false; // the server has greeted us: who is silent now is away
+  #last = "";
+  #pause = AGAIN[0];
+  #timer = 0;
+
+  constructor(on, state) {
+    this.on = on;
+    this.state = state;
+    addEventListener("online", () => this.#known && this.#restart());
+  }
+
+  /** Whether the server knows this browser. */
+  get known() {
+    return this.#known;
+  }
+
+  /** Opens it, where it is not; a server that does not know this browser leaves it closed. */
+  open() {
+    if (this.#source) return;
+    const asked = new URLSearchParams(framed ? { frame: "1" } : {});
+    if (this.#last) asked.set("after", this.#last);
+    const source = new EventSource(`/chat/events?${asked}`);
+    this.#source = source;
+    for (const [name, act] of Object.entries(this.on))
+      source.addEventListener(name, (event) => this.#heard(source, event, act));
+    source.addEventListener("error", () => this.#lost(source));
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+    this.#known = false;
+    this.#last = "";
+    this.state(false);
+  }
+
+  #heard(source, event, act) {
+    if (source !== this.#source) return;
+    if (event.lastEventId) this.#last = event.lastEventId;
+    this.#known = true;
+    this.#pause = AGAIN[0];
+    this.state(false);
+    act(JSON.parse(event.data || "{}"));
+  }
+
+  #lost(source) {
+    if (source !== this.#source) return;
+    if (this.#known) this.state(true);
+    if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
+    this.#source = null;
+    if (!this.#known) return;
+    // A proxy answered in the server's place, and the browser gives up; we do not. Not all pages
+    // that lost it come back at the same moment.
+    this.#timer = setTimeout(() => this.open(), this.#pause * (0.5 + Math.random()));
+    this.#pause = Math.min(AGAIN[1], this.#pause * 2);
+  }
+
+  #restart() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+    this.open();
+  }
+}

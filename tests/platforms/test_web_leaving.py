@@ -1,0 +1,93 @@
+"""Leaving the web chat: nothing is kept, and every tab hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.chat import Message, Request
+from storage import DatabaseError, Storage
+from storage.model import RichText
+from tests.platforms.web_stage import Stage, at_work, news, opened
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with opened(tmp_path) as made:
+        yield made
+
+
+async def test_leaving_erases_all_and_closes_every_tab(stage: Stage) -> None:
+    """One click: nothing is kept, the cookie is gone, and all tabs hear of it."""
+    browser = await stage.visitor()
+    await browser.say("/subscribe")
+    await stage.push(browser, news("One"))
+    tabs = [await browser.open() for _ in range(2)]
+    address = stage.address(browser)
+    told = await browser.leave()
+    for tab in tabs:
+        await asyncio.wait_for(tab.over.wait(), 10)
+
+    assert "I have forgotten you" in told.text
+    assert told.cookies[0].startswith("herald=; Path=/; Max-Age=0")
+    assert ["forgotten"] * 2 == [tab.events[-1].kind for tab in tabs]
+    assert await stage.storage.subscribers.find(address) is None
+    assert [] == await stage.storage.mailboxes.since(address)
+    assert 204 == (await stage.browser().get("/chat/events")).status
+
+
+async def test_forget_in_the_chat_does_the_same(stage: Stage) -> None:
+    """Asked for, then confirmed by its button: only that erases, and the cookie goes, too."""
+    browser = await stage.visitor()
+    await browser.say("/subscribe")
+    tab = await browser.open()
+    asked = await browser.say("/forget")
+    kept = await browser.press("forget no")
+    assert [[], []] == [asked.cookies, kept.cookies]
+    done = await browser.press("forget yes")
+    await asyncio.wait_for(tab.over.wait(), 10)
+
+    assert "I have forgotten you" in done.text
+    assert "" == browser.cookie
+    assert "forgotten" == tab.events[-1].kind
+    assert not await stage.storage.subscribers.any()
+
+
+async def test_forget_may_be_typed_whole(stage: Stage) -> None:
+    """/forget yes is as good as the button; the words without the slash are a search."""
+    browser = await stage.visitor()
+    await browser.say("/subscribe")
+    await browser.say("forget yes")
+    assert {"web": 1} == await stage.storage.subscribers.counts()
+    await browser.say("/forget yes")
+
+    assert "" == browser.cookie
+    assert not await stage.storage.subscribers.any()
+
+
+async def test_leaving_without_a_trace_is_possible_too(stage: Stage) -> None:
+    """Who was never known hears that nothing is kept."""
+    told = await stage.browser().leave()
+
+    assert "nothing to erase" in told.text
+
+
+async def test_an_erasing_that_fails_keeps_the_cookie(storage: Storage) -> None:
+    """Where it could not be done the visitor is still known, and may press again."""
+
+    async def answer(request: Request) -> Message:
+        if request.words == "forget yes":
+            raise DatabaseError("The disk is full.")
+        await storage.subscribers.subscribe(request.address)
+        return Message(RichText("Yes."))
+
+    async with at_work(storage, answer=answer) as stage:
+        browser = await stage.visitor()
+        before = browser.cookie
+        told = await browser.leave()
+        await stage.push(browser, news("Still here"))  # nothing is held back after that
+
+        assert (503, before) == (told.status, browser.cookie)
