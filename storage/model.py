@@ -391,9 +391,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a platform was when it last said so, and since when (UTC); `why` is "" if it is well."""
+    """How a platform was when it last said so, and since when (UTC); `why` is "" if it is well.
+
+    `paused` is since when the push there rests, because too many were refused; None if it does not.
+    """
 
     name: str
     ok: bool
     why: str
     since: datetime
+    paused: datetime | None = None

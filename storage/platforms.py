@@ -35,8 +35,21 @@ class Platforms:
                 (name, ok, "" if ok else why, to_ms(now)),
             )
 
+    async def pause(self, name: str, since: datetime | None) -> None:
+        """The push there rests since then; or it does not rest."""
+        async with self._database.write() as tx:
+            await tx.run(
+                "UPDATE platforms SET paused_at = ? WHERE name = ?",
+                (to_ms(since) if since else None, name),
+            )
+
     async def all(self) -> list[Standing]:
         """Every platform that ran or runs, by name."""
         async with self._database.read() as connection:
-            rows = await connection.rows("SELECT name, ok, why, since FROM platforms ORDER BY name")
-        return [Standing(name, bool(ok), why, from_ms(since)) for name, ok, why, since in rows]
+            rows = await connection.rows(
+                "SELECT name, ok, why, since, paused_at FROM platforms ORDER BY name"
+            )
+        return [
+            Standing(name, bool(ok), why, from_ms(since), from_ms(paused))
+            for name, ok, why, since, paused in rows
+        ]

@@ -128,7 +128,7 @@ def test_the_bar_is_full_only_at_the_end(
 
 
 MESSAGES = [
-    ("paused", lambda language: present.paused("fakegram", 11, 60, 7, language)),
+    ("paused", lambda language: present.paused("fakegram", 11, 60, 7, "News", language)),
     ("resumed", lambda language: present.resumed("fakegram", language)),
     ("refused", lambda language: present.refused("A Hearing", "fakegram", "too long", language)),
     ("refused to some", lambda language: present.refused(
@@ -151,7 +151,7 @@ def test_trouble_names_the_platform_in_both_languages(build) -> None:
 
 def test_a_pause_asks_and_claims_nothing() -> None:
     """It gives the numbers, and two ways out that name the announcement."""
-    message = present.paused("fakegram", 11, 60, 7, "en")
+    message = present.paused("fakegram", 11, 60, 7, "News", "en")
 
     assert "as if people were gone (11 of the last 60)" in message.text.text
     assert "unsubscribed nobody" in message.text.text

@@ -79,12 +79,14 @@ def _archive(reading: Reading) -> dict[str, Any]:
 def _platform(standing: Standing, running: bool) -> dict[str, Any]:
     """As it last said while it ran; nobody knows how long that was true where none runs."""
     if not running:
-        return {"name": standing.name, "ok": False, "why": NOT_RUNNING, "since": None}
+        why = NOT_RUNNING
+        return {"name": standing.name, "ok": False, "why": why, "since": None, "paused": None}
     return {
         "name": standing.name,
         "ok": standing.ok,
         "why": standing.why,
         "since": instant(standing.since),
+        "paused": instant(standing.paused),
     }
 
 
@@ -131,3 +133,6 @@ def _print_platforms(platforms: list[dict[str, Any]], now: datetime) -> None:
         how = "well" if platform["ok"] else "not well"
         why = "" if platform["ok"] else f": {platform['why']}"
         print(f"  {platform['name']:<13}{how} for {_age(platform['since'], now)}{why}")
+        if platform["paused"]:
+            rests = _age(platform["paused"], now)
+            print(f"  {'':<13}the push rests for {rests}: too many were refused as gone")

@@ -13,7 +13,7 @@ from bot.chat import Platform, Refused
 from bot.delivery import outcomes
 from bot.delivery.admins import Admins
 from bot.delivery.sending import Sender
-from bot.delivery.telling import Telling
+from bot.delivery.telling import Telling, title_of
 from storage import Storage
 from storage.model import Address, Delivery, Subscriber
 from storage.outbox import Result, State
@@ -136,15 +136,8 @@ class Canaries:
         if not taken:
             await self._storage.outbox.refuse(number, self._platform.name)
         if first:
-            self._telling.refused(await self._title(delivery), reason, language if taken else "")
-
-    async def _title(self, delivery: Delivery) -> str:
-        release = delivery.announcement.release
-        found = await self._storage.releases.get(release) if release is not None else None
-        if found is not None:
-            return found.title
-        statement = await self._storage.statements.of(delivery.announcement.id)
-        return statement.text.text.strip().partition("\n")[0] if statement is not None else ""
+            title = await title_of(self._storage, delivery.announcement)
+            self._telling.refused(title, reason, language if taken else "")
 
     def _key(self, delivery: Delivery) -> tuple[int, str]:
         return delivery.announcement.id, self._sender.language(delivery)

@@ -133,12 +133,12 @@ class Courier:
     async def _turn(self) -> None:
         """Claim what may go out now, or wait until something may."""
         self.wake.clear()
+        now = self._clock()
+        await self._refusals.keep(now)
         if self._room() <= 0:
             await rung(self.wake, self._until_room())
             return
-        now = self._clock()
         await self._outage.keep(now)
-        await self._refusals.keep()
         await self._set_back.look(now)
         if not self._busy and (pause := await self._until_due(now)) > 0:
             if not self._sending:

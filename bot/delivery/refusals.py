@@ -12,12 +12,12 @@ import structlog
 
 from bot.chat import Gone, SendError
 from bot.delivery import outcomes
-from bot.delivery.breaker import CANARY_SECONDS, Breaker
+from bot.delivery.breaker import CANARY_SECONDS, Breaker, Tripped
 from bot.delivery.tallies import Tallies
-from bot.delivery.telling import Telling
+from bot.delivery.telling import Telling, title_of
 from bot.waiting import loop_seconds
 from storage import Storage
-from storage.model import Delivery
+from storage.model import Announcement, Delivery
 
 log = structlog.get_logger()
 
@@ -50,12 +50,16 @@ class Refusals:
     def __init__(self, storage: Storage, platform: str, telling: Telling) -> None:
         self.breaker = Breaker()
         self._storage = storage
+        self._platform = platform
         self._fact = f"tripped {platform}"
         self._telling = telling
         self._said = Tallies()
         self._tries: Collection[int] = ()
         self._tripped_at = -math.inf  # the loop's seconds
         self._unkept: datetime | None = None
+        self._untold: tuple[Announcement, Tripped] | None = None
+        self._proved = False  # a try has arrived since admins were told of the pause
+        self._rests = False  # as it is kept
 
     def trying(self, claimed: Collection[Delivery]) -> None:
         """These may go out though the breaker is open, and what they come to decides."""
@@ -74,6 +78,7 @@ class Refusals:
             self._look(through=False)
         elif delivery.id in self._tries:
             self.breaker.close()
+            self._proved = True
             log.info("A try arrived: the push goes on.")
 
     def through(self) -> None:
@@ -108,11 +113,21 @@ class Refusals:
             ago = max(0.0, (now - datetime.fromisoformat(kept)).total_seconds())
             self._tripped_at = max(self._tripped_at, loop_seconds() - ago)
 
-    async def keep(self) -> None:
-        """Write down when the last burst was. Raises DatabaseError."""
+    async def keep(self, now: datetime) -> None:
+        """Write down when the last burst was, and whether the push rests; tell admins when it
+        begins to. Raises DatabaseError.
+        """
         if self._unkept is not None:
             await self._storage.facts.set(self._fact, self._unkept.isoformat())
             self._unkept = None
+        if self._rests is not self.breaker.open:
+            await self._storage.platforms.pause(self._platform, now if self.breaker.open else None)
+            self._rests = self.breaker.open
+        if self._untold is not None:
+            announcement, tripped = self._untold
+            title = await title_of(self._storage, announcement)
+            self._telling.paused(announcement.id, title, tripped)
+            self._untold = None
 
     def _count(self, delivery: Delivery, now: datetime) -> None:
         tripped = self.breaker.refused(loop_seconds())
@@ -121,16 +136,17 @@ class Refusals:
         self._tripped_at, self._unkept = loop_seconds(), now
         log.error("Too many are refused as gone: the push is paused.", again=tripped.again)
         if not tripped.again:
-            self._telling.paused(delivery.announcement.id, tripped)
+            self._untold, self._proved = (delivery.announcement, tripped), False
 
     def _vouched(self) -> None:
         """An admin knows that they are really gone."""
         if self.breaker.open:
             self.breaker.close()
-            self._look(through=True)
+            log.info("An admin says that they are really gone: the push goes on.")
 
     def _look(self, *, through: bool) -> None:
-        if self.breaker.over(through=through):
+        # Where nothing arrived, all who were refused are gone: nobody takes messages again.
+        if self.breaker.over(through=through) and self._proved:
             self._telling.goes_on()
 
 

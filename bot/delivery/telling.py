@@ -7,8 +7,20 @@ import structlog
 from bot import present
 from bot.delivery.admins import Admins
 from bot.delivery.breaker import Tripped
+from storage import Storage
+from storage.model import Announcement
 
 log = structlog.get_logger()
+
+
+async def title_of(storage: Storage, announcement: Announcement) -> str:
+    """A release's title, or the first line of a statement; "" for what has none."""
+    release = announcement.release
+    found = await storage.releases.get(release) if release is not None else None
+    if found is not None:
+        return found.title
+    statement = await storage.statements.of(announcement.id)
+    return statement.text.text.strip().partition("\n")[0] if statement is not None else ""
 
 
 class Telling:
@@ -19,11 +31,11 @@ class Telling:
         self._platform = platform
         self._doubtful: set[int] = set()
 
-    def paused(self, announcement: int, tripped: Tripped) -> None:
+    def paused(self, announcement: int, title: str, tripped: Tripped) -> None:
         """Too many are refused while this goes out."""
         self._admins.tell(
             lambda language: present.paused(
-                self._platform, tripped.refused, tripped.of, announcement, language
+                self._platform, tripped.refused, tripped.of, announcement, title, language
             )
         )
 

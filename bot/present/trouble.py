@@ -10,13 +10,17 @@ from storage.model import RichText
 TITLE = 200
 
 
-def paused(platform: str, refused: int, of: int, announcement_id: int, language: str) -> Message:
+def paused(
+    platform: str, refused: int, of: int, announcement_id: int, title: str, language: str
+) -> Message:
     """So many refusals at once that they are rarely true: nothing goes on until one arrives."""
     t = texts(language)
+    shown = shorten(plain(" ".join(title.split())), TITLE).text
     return Message(
         join(
             [
                 bold(t("I have paused on {platform}", platform=platform.title())),
+                t("I was sending “{title}”.", title=shown) if shown else "",
                 t(
                     "{platform} refuses many of my messages as if people were gone"
                     " ({refused} of the last {of}). That is rarely true for so many at once, so I"
@@ -38,8 +42,8 @@ def resumed(platform: str, language: str) -> Message:
     """The pause is over: a try has arrived."""
     t = texts(language)
     said = t(
-        "{platform} takes my messages again, and I have gone on where I stopped. Whoever was"
-        " refused meanwhile is tried again.",
+        "{platform} takes my messages again. It had refused many as if people were gone, so I had"
+        " paused; now I have gone on where I stopped, and whoever was refused is tried again.",
         platform=platform.title(),
     )
     return Message(RichText(said))

@@ -38,10 +38,11 @@ CREATE INDEX letters_at ON letters (at);
 
 -- How each platform was when it last said so; why is '' while all is well.
 CREATE TABLE platforms (
-    name  TEXT PRIMARY KEY,
-    ok    INTEGER NOT NULL CHECK (ok IN (0, 1)),
-    why   TEXT NOT NULL,
-    since INTEGER NOT NULL
+    name      TEXT PRIMARY KEY,
+    ok        INTEGER NOT NULL CHECK (ok IN (0, 1)),
+    why       TEXT NOT NULL,
+    since     INTEGER NOT NULL,
+    paused_at INTEGER             -- since when the push rests, for it refuses too many
 ) STRICT, WITHOUT ROWID;
 
 -- A year's releases are counted and skipped over in here, without reading their long rows.

@@ -72,7 +72,13 @@ async def test_an_old_standing_is_not_shown_as_if_it_were_true(env: dict[str, st
         await process.kill()
 
     assert [
-        {"name": "telegram", "ok": False, "why": "herald run is not running", "since": None}
+        {
+            "name": "telegram",
+            "ok": False,
+            "why": "herald run is not running",
+            "since": None,
+            "paused": None,
+        }
     ] == (await status(env))["platforms"]
     _, out, _ = await herald(env, "status")
     assert "Platforms      not known: herald run is not running" in out.splitlines()

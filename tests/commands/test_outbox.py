@@ -120,7 +120,9 @@ async def test_vouching(busy: House) -> None:
     later = busy.now.replace(minute=5)
     claimed = await busy.storage.outbox.claim("web", 1, [Lane.RELEASE], 1, later)
 
-    assert "I go on with it, and take its refusals for true." == message.text.text
+    assert (
+        "I go on with it within half a minute, and take its refusals for true." == message.text.text
+    )
     assert [True] == [delivery.announcement.vouched for delivery in claimed]
 
 

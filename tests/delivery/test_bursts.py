@@ -70,7 +70,7 @@ async def test_a_quarter_that_is_falsely_refused_loses_nothing(tmp_path: Path) -
                 await storage.outbox.totals()
             )
 
-    assert (1, 1) == (platform.said("paused"), platform.said("gone on"))
+    assert (1, 1) == (platform.said("I have paused"), platform.said("gone on"))
     assert watch.seconds >= 30 * watch.times
 
 
@@ -95,7 +95,7 @@ async def test_many_who_are_really_gone_hold_up_nobody_for_long(tmp_path: Path) 
             assert not working.paused
 
     assert watch.seconds < 45
-    assert (1, 1) == (platform.said("paused"), platform.said("gone on"))
+    assert (1, 1) == (platform.said("I have paused"), platform.said("gone on"))
 
 
 @virtual
@@ -135,7 +135,7 @@ async def test_a_burst_is_known_after_a_restart(tmp_path: Path, error: type[Send
                 totals = await storage.outbox.totals()
 
     assert Outbox(waiting=40, sent=460, failed=0, unknown=0) == totals
-    assert 0 == again.said("paused")
+    assert 0 == again.said("I have paused")
 
 
 @virtual
@@ -192,4 +192,29 @@ async def test_one_odd_chat_is_no_burst(tmp_path: Path) -> None:
                 await asyncio.sleep(10)
             assert not working.paused
 
-    assert 0 == platform.said("paused")
+    assert 0 == platform.said("I have paused")
+
+
+@virtual
+async def test_an_admins_word_is_no_sign_that_the_platform_takes_messages(tmp_path: Path) -> None:
+    """Who says that they are really gone hears nothing untrue; the pause can be seen meanwhile."""
+    platform = Weather(gone(100))
+    async with housed(tmp_path) as storage:
+        await storage.platforms.begin([platform.name], "it has not begun yet", clock())
+        await subscribed(storage, *map(str, range(40)))
+        await published(storage, 1, now=clock())
+        async with heartbeat(storage), courier(storage, platform, now=clock):
+            await asyncio.sleep(20)
+            (rests,) = await storage.platforms.all()
+            (running,) = await storage.outbox.running()
+            await storage.outbox.vouch(running.announcement)
+            await waited(storage, 0, 600)
+            await asyncio.sleep(60)
+            (goes,) = await storage.platforms.all()
+            totals = await storage.outbox.totals()
+
+    assert rests.paused is not None
+    assert goes.paused is None
+    assert Outbox(waiting=0, sent=0, failed=40, unknown=0) == totals
+    assert (1, 0) == (platform.said("I have paused"), platform.said("gone on"))
+    assert 1 == platform.said("I was sending")

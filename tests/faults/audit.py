@@ -23,8 +23,6 @@ from tests.faults.books import Announced, Books, Owed, read_books
 Entry = Mapping[str, Any]
 Pair = tuple[str, str]  # the words of an announcement, and a chat
 
-PLATFORM = "telegram"  # whose truth it is; what is owed elsewhere is only counted
-
 # Deliveries that ended without a message, each for a reason of its own.
 ENDED = (State.FAILED, State.SKIPPED)
 
@@ -132,7 +130,7 @@ def compare(books: Books, arrived: Collection[Push], excuses: Excuses | None = N
     told: dict[tuple[int, str], list[Push]] = defaultdict(list)
     for push in arrived:
         told[push.announcement, push.chat].append(push)
-    here = [each for each in books.deliveries if each.platform == PLATFORM]
+    here = [each for each in books.deliveries if each.platform == books.here]
     owed = {(each.announcement, each.chat): each for each in here}
     lost = [
         (words[number], chat)

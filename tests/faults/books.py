@@ -47,11 +47,15 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """All of it. `integrity` is what SQLite says of its own file: "ok"."""
+    """All of it. `integrity` is what SQLite says of its own file: "ok".
+
+    The chats are only known of deliveries on one platform: `here`, whose truth there is.
+    """
 
     announced: tuple[Announced, ...]
     deliveries: tuple[Owed, ...]
     integrity: str
+    here: str = "telegram"
 
 
 async def read_books(storage: Storage, seal: Seal, here: str = "telegram") -> Books:
@@ -63,7 +67,7 @@ async def read_books(storage: Storage, seal: Seal, here: str = "telegram") -> Bo
     # In a thread, for there may be very many, and the servers go on meanwhile.
     owed = await asyncio.to_thread(lambda: tuple(_owed(seal, row, here) for row in rows))
     said = "; ".join(str(row[0]) for row in integrity)
-    return Books(tuple(announced), owed, said)
+    return Books(tuple(announced), owed, said, here)
 
 
 def _owed(seal: Seal, row: Row, here: str) -> Owed:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.faults.audit import Audit, Excuses, Push
+from tests.faults.home import now
 from tests.faults.outcome import Outcome, Stage
-from tests.faults.world import ADMIN, FIRST, World, now, world
+from tests.faults.world import ADMIN, FIRST, World, world
 
 LATE_SECONDS = 1.0
 # What may follow a cancel: what is on its way, and what waits for its turn, at 29 a second.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from storage import Seal, open_storage
 from storage.outbox import State
-from tests.faults.audit import PLATFORM, Push
+from tests.faults.audit import Push
 from tests.faults.books import read_books
 
 
@@ -27,7 +27,7 @@ class Cut:
     under_way: frozenset[tuple[int, str]]
 
 
-async def under_way(database: Path, seal: Seal) -> frozenset[tuple[int, str]]:
+async def under_way(database: Path, seal: Seal, platform: str) -> frozenset[tuple[int, str]]:
     """Read it in a copy, so that the next life finds the file as the last one left it."""
     with tempfile.TemporaryDirectory(prefix="herald-cut-") as scratch:
         copy = Path(scratch) / database.name
@@ -36,11 +36,11 @@ async def under_way(database: Path, seal: Seal) -> frozenset[tuple[int, str]]:
             if left.exists():
                 await asyncio.to_thread(shutil.copyfile, left, copy.with_name(copy.name + end))
         async with open_storage(copy, seal, checkpoints=False) as storage:
-            books = await read_books(storage, seal)
+            books = await read_books(storage, seal, platform)
     return frozenset(
         (each.announcement, each.chat)
         for each in books.deliveries
-        if each.platform == PLATFORM and each.state is State.INTENT
+        if each.platform == platform and each.state is State.INTENT
     )
 
 

@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.faults.cuts import blamed
+from tests.faults.home import now
 from tests.faults.kills import MOST_IN_FLIGHT
 from tests.faults.lives import Life
 from tests.faults.outcome import Outcome, Stage
-from tests.faults.world import ADMIN, World, now, world
+from tests.faults.world import ADMIN, World, world
 
 FULL_SECONDS = 6.0
 LOCKED_SECONDS = 10.0

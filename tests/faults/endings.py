@@ -9,9 +9,10 @@ from contextlib import closing
 
 from tests.faults.books import unwritten
 from tests.faults.crowd import crowd
+from tests.faults.home import PATIENCE, now
 from tests.faults.kills import SEED
 from tests.faults.outcome import Outcome, Stage
-from tests.faults.world import PATIENCE, World, now, world
+from tests.faults.world import World, world
 
 STOP_SECONDS = 10.0
 HERE = 20  # of an audience; the others are of a platform that does not run

@@ -11,9 +11,10 @@ from datetime import timedelta
 from tests.fakes.botapi.faults import Fault
 from tests.fakes.botapi.query import Query
 from tests.faults.cuts import blamed
+from tests.faults.home import now
 from tests.faults.outcome import Outcome, Stage
 from tests.faults.script import Script, slow_down
-from tests.faults.world import FIRST, now, world
+from tests.faults.world import FIRST, world
 from tests.running import herald
 
 SECOND_SECONDS = 3.0

@@ -7,9 +7,10 @@ import random
 
 from tests.fakes.botapi.faults import Fault
 from tests.fakes.botapi.query import Query
+from tests.faults.home import now
 from tests.faults.outcome import Outcome, Stage
 from tests.faults.script import Rule, Script, inside, slow_down
-from tests.faults.world import FIRST, World, now, world
+from tests.faults.world import FIRST, World, world
 
 SEED = 7
 GROUP = -1_000_000_000_001

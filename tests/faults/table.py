@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.faults import changes, database, endings, kills, machines, power, refusals, storms
+from tests.faults import (
+    changes,
+    database,
+    endings,
+    kills,
+    machines,
+    matrix,
+    power,
+    refusals,
+    storms,
+)
 from tests.faults.outcome import Scenario
 
 NONE = "lost 0, twice 0"
@@ -51,6 +61,9 @@ SCENARIOS = (
     Scenario("/unsubscribe in a push", f"{NONE}, nothing after 1 s", changes.unsubscribed),
     Scenario("/forget in a push", f"{NONE}, nothing after 1 s, no row kept", changes.forgotten),
     Scenario("cancelled at half", "<= 10 after the answer, counts exact", changes.cancelled),
+    Scenario("matrix: kill -9 in a push", NONE, matrix.killed),
+    Scenario("matrix: kill -9 at 100/s", NONE, matrix.killed_at_100, in_ci=False),
+    Scenario("matrix: a server that is away for 3 s", NONE, matrix.server_away),
     Scenario(
         "power cut", "nothing committed lost, no send without its intent", power.cut, in_ci=False
     ),

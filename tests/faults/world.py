@@ -3,91 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
-from storage import Seal, Storage, open_storage
-from storage.model import Address, Fate
+from storage import Seal
+from storage.model import Address
 from storage.seal import make_key
 from tests.fakes.archive import LivingWordPress
 from tests.fakes.botapi import FakeBotAPI
 from tests.fakes.botapi.distance import Distance
-from tests.fakes.releases import ARCHIVE, draft
+from tests.fakes.releases import ARCHIVE
 from tests.faults.audit import Audit, Excuses, Push, compare, pushes
-from tests.faults.books import Books, read_books, waiting
-from tests.faults.cuts import Cut, under_way
-from tests.faults.lives import HERALD, Life, launched
+from tests.faults.home import PATIENCE, Home
 from tests.running import environment
 
 FIRST = 1001  # the first subscriber's chat
 ADMIN = 900
 FAR = Distance(latency=0.04, jitter=0.02)  # seconds, as to a real server
-LOOK_SECONDS = 0.25
-PATIENCE = 240.0  # seconds; only what never ends takes longer
 
 
-@dataclass
-class World:
-    """Everything around Herald. `people` are the chats of subscribers, `titles` what is owed.
+@dataclass(kw_only=True)
+class World(Home):
+    """Everything around Herald. `people` are the chats of subscribers."""
 
-    `kills` are how it was ended without a word.
-    """
-
-    folder: Path
     api: FakeBotAPI
-    env: dict[str, str]
-    seal: Seal
     people: Sequence[int]
-    titles: list[str] = field(default_factory=list)
-    kills: list[Cut] = field(default_factory=list)
     _read: int = 0
     _told: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "data" / "herald.db"
-
-    @asynccontextmanager
-    async def storage(self) -> AsyncIterator[Storage]:
-        """The database, as another process of Herald's has it."""
-        async with open_storage(self.database, self.seal, checkpoints=False) as opened:
-            yield opened
-
-    @asynccontextmanager
-    async def life(
-        self, *, ready: bool = False, program: Sequence[str] = HERALD, **more: str
-    ) -> AsyncIterator[Life]:
-        """`herald run` from its first instruction, or once it is `ready`."""
-        async with launched(self.env | more, program) as life:
-            if ready:
-                await life.says("ready")
-            yield life
-
-    async def kill(self, life: Life) -> None:
-        """End it without a word, and keep what was under way then."""
-        at = now()
-        await life.kill()
-        self.kills.append(await self.cut(at))
-
-    async def cut(self, at: float) -> Cut:
-        """What was under way when a life was ended, or put to sleep, at this moment."""
-        return Cut(at, await under_way(self.database, self.seal))
-
-    async def announce(self, title: str = "") -> str:
-        """Keep a release that is news: it is owed to everybody from now on. Returns its title."""
-        title = title or f"Statement [{len(self.titles) + 1}]"
-        number, now = len(self.titles) + 100, datetime.now(UTC)
-        async with self.storage() as storage:
-            await storage.keep(
-                ARCHIVE, [(draft(number, title, day=now.date()), Fate.ANNOUNCE)], now
-            )
-        self.titles.append(title)
-        return title
 
     @property
     def accepted(self) -> int:
@@ -111,22 +56,6 @@ class World:
     def owed(self) -> int:
         """How many of the people have not been told of one of the titles yet."""
         return len(self.titles) * len(self.people) - len(self.told())
-
-    async def settled(self, seconds: float = PATIENCE) -> None:
-        """Until Herald has nothing left to try."""
-        async with asyncio.timeout(seconds):
-            while await self.waits():
-                await asyncio.sleep(LOOK_SECONDS)
-
-    async def waits(self) -> int:
-        """How many deliveries are to be tried still."""
-        async with self.storage() as storage:
-            return await waiting(storage)
-
-    async def books(self) -> Books:
-        """What the database says now."""
-        async with self.storage() as storage:
-            return await read_books(storage, self.seal)
 
     async def audit(self, excuses: Excuses | None = None) -> Audit:
         """The truth and the database, compared; best while Herald is not there."""
@@ -177,7 +106,7 @@ async def world(
             ARCHIVES=[{"name": ARCHIVE.name, "url": site.url, "poll_seconds": 86400}],
             ALLOW_PRIVATE_NETWORKS="true", **settings,
         )  # fmt: skip
-        made = World(folder, api, env, seal, chats)
+        made = World(folder=folder, env=env, seal=seal, api=api, people=chats)
         async with made.storage() as storage:
             for chat in chats:
                 await storage.subscribers.subscribe(Address("telegram", str(chat)))
@@ -189,8 +118,3 @@ def _add(api: FakeBotAPI, chat: int) -> None:
         api.add_user(chat, started=True)
     else:
         api.add_chat(chat, "supergroup" if str(chat).startswith("-100") else "group")
-
-
-def now() -> float:
-    """Unix seconds, as the truth has them."""
-    return time.time()

@@ -32,7 +32,6 @@ class Client:
     matrix: Matrix
     anna: Person
     room: str
-    once: bool = True
     edits: bool = True
 
     @property

@@ -44,6 +44,17 @@ async def test_the_welcome_speaks_its_readers_language(stage: Stage) -> None:
     assert russian.text == guessed.text
 
 
+async def test_a_subscriber_is_not_asked_to_subscribe(stage: Stage) -> None:
+    """Whoever comes back is welcomed as who they are."""
+    browser = await stage.visitor()
+    await browser.say("/subscribe")
+    welcome = await browser.get("/chat/welcome?language=en")
+
+    labels = [b["label"] for row in welcome.json["message"]["buttons"] for b in row]
+    assert "Welcome!" in welcome.text
+    assert not any("Subscribe" in label for label in labels)
+
+
 async def test_the_welcome_is_thought_of_once_and_always_says_the_time(storage: Storage) -> None:
     """However many look, it costs one look-up; and the page can set its clock by it."""
     times = [NOON + timedelta(seconds=n) for n in range(3)]

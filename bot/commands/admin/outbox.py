@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.chat import Button, Context, Message, Request, Rows
 from bot.commands._calling_off import called_off, ended, have_it, why_ended
 from bot.commands._numbers import whole
-from bot.commands._queue import waiting
+from bot.commands._queue import resting, waiting
 from bot.i18n import Texts, texts
 from bot.text.build import bold, join, plain, shorten
 from storage.model import Progress, RichText
@@ -43,17 +43,24 @@ async def _overview(context: Context, t: Texts) -> Message:
     if not running and not lanes:
         return Message(RichText(t("Nothing is on its way at the moment: all is done.")))
     entries = [await _entry(progress, context, t) for progress in running]
-    return Message(join([bold(t("Outbox")), join(lanes), *entries], "\n\n"), _buttons(running, t))
+    rests = await resting(t, context)
+    said = [bold(t("Outbox")), join(rests), join(lanes), *entries]
+    return Message(join(said, "\n\n"), _buttons(running, bool(rests), t))
 
 
-def _buttons(running: Sequence[Progress], t: Texts) -> Rows:
+def _buttons(running: Sequence[Progress], rests: bool, t: Texts) -> Rows:
+    """To cancel each; while the push rests also to say that those who refuse one are gone."""
+    vouch = [
+        (Button(t("№ {number}: they are really gone", number=p.announcement),
+                f"outbox vouch {p.announcement}"),)
+        for p in running if rests
+    ]  # fmt: skip
     buttons = [
         Button(t("Cancel № {number}", number=p.announcement), f"outbox cancel {p.announcement}")
         for p in running
     ]
-    return tuple(
-        tuple(buttons[at : at + BUTTONS_A_ROW]) for at in range(0, len(buttons), BUTTONS_A_ROW)
-    )
+    rows = [tuple(buttons[at : at + BUTTONS_A_ROW]) for at in range(0, len(buttons), BUTTONS_A_ROW)]
+    return (*vouch, *rows)
 
 
 async def _entry(progress: Progress, context: Context, t: Texts) -> RichText:
@@ -95,4 +102,6 @@ async def _vouch(announcement: int, context: Context, t: Texts) -> Message:
     if progress is None or ended(progress):
         return Message(RichText(why_ended(progress, t)))
     await context.storage.outbox.vouch(announcement)
-    return Message(RichText(t("I go on with it, and take its refusals for true.")))
+    return Message(
+        RichText(t("I go on with it within half a minute, and take its refusals for true."))
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat import Context, Message, Request
 from bot.commands._audience import by_platform
 from bot.commands._moment import moment
-from bot.commands._queue import waiting
+from bot.commands._queue import resting, waiting
 from bot.i18n import Texts, texts
 from bot.text.build import bold, join
 from storage.model import Outbox, Reading, RichText
@@ -25,7 +25,7 @@ async def answer(request: Request, context: Context) -> Message:
         + (f" ({by_platform(subscribers)})" if subscribers else ""),
         _outbox(await storage.outbox.totals(), t),
     ]
-    queue = join(await waiting(t, context))
+    queue = join([*await resting(t, context), *await waiting(t, context)])
     return Message(join([bold(t("Status")), *archives, join(lines), queue], "\n\n"))
 
 

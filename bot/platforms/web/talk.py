@@ -57,18 +57,26 @@ class Talk:
         self._welcoming = asyncio.Lock()
 
     async def welcome(self, request: web.Request) -> web.StreamResponse:
-        """What Herald says to somebody it has never seen; it still has not, afterwards."""
+        """What Herald says to whoever opens the page; nothing is kept of it."""
         t = self._texts(request)
         self._guards.came_home(request, t)
-        language = t.language
+        known = self._visitors.arrival(request).address
+        message = None
+        if known is not None:
+            message = await self._said(known, Asked("/start", language=t.language))
+        message = message or await self._welcome(t.language)
+        # The page sets its clock by this.
+        at = drawing.instant(self._now())
+        return _json({"message": {**message, "at": at} if message else None})
+
+    async def _welcome(self, language: str) -> drawing.Json | None:
+        """What somebody reads whom Herald has never seen; it still has not, afterwards."""
         async with self._welcoming:
             until, message = self._welcomes.get(language, (0.0, None))
             if message is None or loop_seconds() >= until:
                 message = await self._said(newcomer(), Asked("/start", language=language))
                 self._welcomes[language] = loop_seconds() + WELCOME_SECONDS, message
-        # The page sets its clock by this.
-        at = drawing.instant(self._now())
-        return _json({"message": {**message, "at": at} if message else None})
+        return message
 
     async def say(self, request: web.Request) -> web.StreamResponse:
         """Answer what was typed or pressed; whoever is new gets a cookie with it."""

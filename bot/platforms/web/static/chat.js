@@ -54,7 +54,7 @@ function press(article, button, pressed) {
   if (button.share) return share(button.share, button.title, pressed, words.copied, tell);
   if (article.hasAttribute("aria-busy")) return undefined;
   article.setAttribute("aria-busy", "true");
-  const question = { press: button.command, under: conversation.textOf(article) };
+  const question = { press: button.command, under: conversation.textOf(article).slice(0, 4000) };
   return inTurn(() => put(question, { old: article, label: button.label }));
 }
 

@@ -1,0 +1,200 @@
+"""One run, put together: from logging in until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot import chat
+from bot.chat import Host
+from bot.pacing import Budget
+from bot.platforms.matrix import Options, post
+from bot.platforms.matrix.answers import Answers
+from bot.platforms.matrix.budget import Bucket
+from bot.platforms.matrix.choices import Choices
+from bot.platforms.matrix.desk import Around, Desk, Us
+from bot.platforms.matrix.errors import NAME, Trouble, pause_after
+from bot.platforms.matrix.inbox import Inbox
+from bot.platforms.matrix.kept import Kept, Login
+from bot.platforms.matrix.keys import ForeignKeys, Keys, inherit, open_keys
+from bot.platforms.matrix.ledger import Ledger
+from bot.platforms.matrix.login import another_device, logged_in
+from bot.platforms.matrix.moves import Moves
+from bot.platforms.matrix.post import Flying, Post
+from bot.platforms.matrix.rooms import Rooms
+from bot.platforms.matrix.standing import Standing
+from bot.platforms.matrix.sync import Sync
+from bot.platforms.matrix.wire import Wire, WireError
+from storage import DatabaseError
+from storage.facts import RESTORED
+from storage.model import Address
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What stays the same from run to run; `name` makes the ids of requests."""
+
+    options: Options
+    host: Host
+    wire: Wire
+    budget: Budget
+    bucket: Bucket
+    flying: Flying
+    now: Callable[[], datetime]
+    name: Callable[[str], str]
+
+
+class Life:
+    """All that one run needs, on an open vault."""
+
+    def __init__(
+        self, terms: Terms, kept: Kept, keys: Keys, login: Login, answer: chat.Answer
+    ) -> None:
+        options, host, wire = terms.options, terms.host, terms.wire
+        subscribers, language = host.storage.subscribers, host.campaign.language
+        self.us = login.user
+        self.kept = kept
+        self.keys = keys
+        self.rooms = Rooms(wire, login.user)
+        self._moves = Moves(wire, keys, self.rooms, subscribers, kept)
+        choices = Choices(wire, login.user, kept.secret("choices"))
+        self.post = Post(post.Around(
+            wire, keys, self.rooms, choices, terms.flying, terms.budget, terms.bucket,
+            self._moves.follow,
+        ))  # fmt: skip
+        self._answers = Answers(self.post, terms.budget, subscribers, terms.now)
+        self._standing = Standing(
+            self._moves, self.rooms, subscribers, options.rooms, login.user, language
+        )
+        around = Around(
+            answer, self._answers, subscribers, self.rooms, choices, self._moves, kept, terms.name,
+            self._standing.again.set,
+        )  # fmt: skip
+        desk = Desk(around, Us(login.user, frozenset(options.admins), language), terms.now)
+        self._inbox = Inbox(desk, keys)
+        self._ledger = Ledger(keys.store.save_sync_token)
+        since = keys.store.load_sync_token() or ""
+        self._sync = Sync(wire, keys, self.rooms, self._inbox, self._ledger, login.user, since)
+
+    @property
+    def admins(self) -> Sequence[Address]:
+        """The chats of two that our admins have with us, as far as they are that still."""
+        return [
+            Address(NAME, room)
+            for user, room in self.kept.admins.items()
+            if self.rooms.known_private(room, user)
+        ]
+
+    async def run(self, trouble: Trouble, ready: Callable[[], None]) -> None:
+        """Until cancelled. Raises Stop and DatabaseError."""
+        loops = (self._ledger.run, self._upkeep, self._standing.run, self._look_at_admins)
+        tasks = [asyncio.create_task(_chore(loop)) for loop in loops]
+        try:
+            await self._sync.run(trouble, ready)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def end(self, seconds: float) -> None:
+        """What is in hand gets a moment; then it is kept how far we came."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        await self._inbox.end(seconds)
+        await self._answers.end(max(0.0, until - loop.time()))
+        try:
+            await self._ledger.flush()
+        except DatabaseError as error:
+            log.warning("It could not be kept how far was read.", reason=str(error))
+
+    async def _upkeep(self) -> None:
+        """After each piece of news: what our keys need of the homeserver."""
+        failures = 0
+        while True:
+            await self._sync.news.wait()
+            self._sync.news.clear()
+            try:
+                await self.keys.upkeep()
+            except WireError as error:
+                failures += 1
+                log.debug("Keys could not be looked after.", end=type(error).__name__)
+                await asyncio.sleep(pause_after(failures))
+                self._sync.news.set()
+            else:
+                failures = 0
+
+    async def _look_at_admins(self) -> None:
+        """Whether we are alone there has to be known before something is told."""
+        left = set(self.kept.admins.values())
+        failures = 0
+        while left:
+            room = next(iter(left))
+            try:
+                await self.rooms.members(room)
+            except WireError as error:
+                failures += 1
+                log.debug("A room could not be looked at.", end=type(error).__name__)
+                left = set() if failures > len(left) + 10 else left
+                await asyncio.sleep(pause_after(failures))
+            else:
+                left.discard(room)
+
+
+async def begun(terms: Terms, kept: Kept, trouble: Trouble) -> tuple[Keys, Login]:
+    """Log in, and see that our device's keys are known, however long the server is away.
+
+    Raises Stop where it will not have us.
+    """
+    restored = await terms.host.storage.facts.get(RESTORED)
+
+    async def enter() -> tuple[Keys, Login]:
+        before = kept.login()
+        login = await logged_in(terms.wire, terms.options, kept, restored)
+        if before is not None and (before.user, before.device) != (login.user, login.device):
+            inherit(kept.vault, before, login)
+        keys = await open_keys(terms.wire, kept.vault, login)
+        try:
+            await keys.begin()
+        except ForeignKeys:
+            if terms.options.password is None:
+                log.error(
+                    "The keys of this device are lost: encrypted rooms cannot be read or written"
+                    " to. Make a new access token, or give the password in its place."
+                )
+                return keys, login
+        else:
+            return keys, login
+        log.warning("The keys of our device were lost: a new device begins.")
+        login = await another_device(terms.wire, terms.options, kept, restored)
+        keys = await open_keys(terms.wire, kept.vault, login)
+        await keys.begin()
+        return keys, login
+
+    return await insisted(enter, trouble)
+
+
+async def insisted(
+    enter: Callable[[], Awaitable[tuple[Keys, Login]]], trouble: Trouble
+) -> tuple[Keys, Login]:
+    """Try until the homeserver answers."""
+    while True:
+        try:
+            found = await enter()
+        except WireError as error:
+            await asyncio.sleep(trouble.met(error, started=False))
+        else:
+            trouble.over()
+            return found
+
+
+async def _chore(loop: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await loop()
+    except Exception:  # there is nobody above to hear of it
+        log.error("A chore for Matrix died; it is done at the next start.", exc_info=True)

@@ -1,0 +1,185 @@
+"""News of the homeserver: asked for with a long poll, handed on, and marked once dealt with.
+
+Client-server specification, "Syncing".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+import structlog
+
+from bot.platforms.matrix.errors import Trouble
+from bot.platforms.matrix.events import MESSAGE, REACTION, membership
+from bot.platforms.matrix.inbox import Inbox
+from bot.platforms.matrix.keys import ENCRYPTED, Keys
+from bot.platforms.matrix.ledger import Batch, Ledger
+from bot.platforms.matrix.rooms import ENCRYPTION, LEVELS, MEMBER, TOMBSTONE, Rooms
+from bot.platforms.matrix.wire import Json, Refusal, Wire, WireError, at
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 30
+GRACE_SECONDS = 15.0  # an answer to a long poll may be late
+FIRST_SECONDS = 300.0  # an account with many rooms
+SHORTEST_SECONDS = 0.1
+IN_HAND = 5000  # events, before no more are asked for
+A_PIECE = 50  # events or rooms, before others have their turn in the loop
+
+# Whoever is in how many rooms: only what is dealt with here is sent, and of members nothing that
+# is older. At most so many events of a room: Synapse gives no more (filter_timeline_limit).
+_NOTHING: dict[str, object] = {"not_types": ["*"]}
+_STATE = [ENCRYPTION, LEVELS, TOMBSTONE]
+_TIMELINE = [MESSAGE, ENCRYPTED, REACTION, MEMBER, *_STATE]
+
+
+def _filter(state: list[str], timeline: dict[str, object]) -> str:
+    room = {
+        "state": {"types": state}, "timeline": timeline,
+        "ephemeral": _NOTHING, "account_data": _NOTHING,
+    }  # fmt: skip
+    return json.dumps({"presence": _NOTHING, "account_data": _NOTHING, "room": room})
+
+
+FILTER = _filter(_STATE, {"types": _TIMELINE, "limit": 100})
+# What was said before we first came is answered no more: all that counts is what is encrypted.
+FIRST_FILTER = _filter([ENCRYPTION], {**_NOTHING, "limit": 1})
+
+
+class Sync:
+    """One run's. `us` is our user id, `since` how far an earlier run came, "" for the first."""
+
+    def __init__(
+        self, wire: Wire, keys: Keys, rooms: Rooms, inbox: Inbox, ledger: Ledger, us: str,
+        since: str,
+    ) -> None:  # fmt: skip
+        self.news = asyncio.Event()  # rung when there may be something to tell of our keys
+        self._wire = wire
+        self._keys = keys
+        self._rooms = rooms
+        self._inbox = inbox
+        self._ledger = ledger
+        self._us = us
+        self._since = since
+
+    async def run(self, trouble: Trouble, ready: Callable[[], None]) -> NoReturn:
+        """Until cancelled; `ready` is called after the first answer. Raises Stop, DatabaseError."""
+        clock = asyncio.get_running_loop().time
+        up = False
+        while True:
+            began = clock()
+            try:
+                answer = await self._asked(wait=up)
+            except WireError as error:
+                pause = trouble.met(error, started=True)
+                self._doubt(error)
+                await asyncio.sleep(pause)
+                continue
+            trouble.over()
+            await self._take(answer)
+            if not up:
+                up = True
+                ready()
+            await self._ledger.room(IN_HAND)
+            if clock() - began < SHORTEST_SECONDS:  # news by news would be a request for each
+                await asyncio.sleep(SHORTEST_SECONDS)
+
+    def _doubt(self, error: WireError) -> None:
+        """Where the homeserver does not know (any more) how far we were, we begin anew."""
+        if self._since and isinstance(error, Refusal) and error.status == 400:
+            log.warning("The homeserver does not know how far was read: that is where we begin.")
+            self._since = ""
+
+    async def _asked(self, *, wait: bool) -> Json:
+        query = {"timeout": str(POLL_SECONDS * 1000 if wait else 0),
+                 "filter": FILTER if self._since else FIRST_FILTER}  # fmt: skip
+        seconds = POLL_SECONDS + GRACE_SECONDS if wait else FIRST_SECONDS
+        if self._since:
+            query["since"] = self._since
+        return await self._wire.ask("GET", at("sync"), query=query, seconds=seconds)
+
+    async def _take(self, answer: Json) -> None:
+        """Hand on what is new. Once we ask for what comes after it, the server forgets the keys
+        that were in it: they are on our disk by then.
+        """
+        token, first = str(answer.get("next_batch", "")), not self._since
+        if not token or token == self._since:
+            return
+        came = await self._keys.receive(answer)
+        batch = self._ledger.begin(token)
+        rooms = _dict(answer.get("rooms"))
+        for room, told in _dict(rooms.get("invite")).items():
+            self._inbox.invited(room, _inviter(told, self._us), batch)
+        for room in _dict(rooms.get("leave")):
+            self._rooms.forget(room)
+            self._keys.forget(room)
+            self._inbox.left(room, batch)
+        for number, (room, told) in enumerate(_dict(rooms.get("join")).items()):
+            await self._joined(room, told, batch, first=first)
+            if number % A_PIECE == A_PIECE - 1:
+                await asyncio.sleep(0)
+        self._inbox.keys_came(came)
+        batch.done()
+        self._since = token
+        self.news.set()
+
+    async def _joined(self, room: str, told: Json, batch: Batch, *, first: bool) -> None:
+        timeline = _dict(told.get("timeline"))
+        if timeline.get("limited"):
+            self._rooms.forget(room)  # who came and went meanwhile is not told
+        for event in _events(told.get("state")):
+            self._apply(room, event)
+            if event.get("type") == TOMBSTONE and not first:
+                self._inbox.happened(room, event, batch)
+        events = list(_events(timeline))
+        begins = self._begins(events)
+        for number, event in enumerate(events):
+            self._apply(room, event)
+            if first or number < begins:
+                continue
+            if event.get("type") == ENCRYPTED and event.get("sender") != self._us:
+                self._inbox.encrypted(room, event, batch)
+            elif event.get("type") != ENCRYPTED:
+                self._inbox.happened(room, event, batch)
+            if number % A_PIECE == A_PIECE - 1:
+                await asyncio.sleep(0)
+
+    def _begins(self, events: list[Json]) -> int:
+        """Where our time in the room begins: what was said before is not for us."""
+        for number in range(len(events) - 1, -1, -1):
+            event = events[number]
+            if event.get("type") == MEMBER:
+                user, now, was = membership(event)
+                if user == self._us and now == "join" and was != "join":
+                    return number
+        return 0
+
+    def _apply(self, room: str, event: Json) -> None:
+        if not isinstance(event.get("state_key"), str):
+            return
+        if event.get("type") == ENCRYPTION:
+            self._keys.encrypt(room)
+        elif event.get("type") in (MEMBER, LEVELS):
+            self._rooms.apply(room, event)
+
+
+def _inviter(told: object, us: str) -> str:
+    """The server of who invited us: it knows the room."""
+    for event in _events(_dict(told).get("invite_state")):
+        if event.get("type") == MEMBER and event.get("state_key") == us:
+            return str(event.get("sender", "")).partition(":")[2]
+    return ""
+
+
+def _events(found: object) -> Iterator[Json]:
+    events = _dict(found).get("events")
+    for event in events if isinstance(events, list) else ():
+        if isinstance(event, dict) and isinstance(event.get("content"), dict):
+            yield event
+
+
+def _dict(found: object) -> Json:
+    return found if isinstance(found, dict) else {}
