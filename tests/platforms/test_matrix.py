@@ -99,6 +99,7 @@ async def test_what_has_no_words_asks_for_help(synapse: Synapse, storage: Storag
         await heard(anna, room, "You said: /help.")
 
     assert ["/start", "/help"] == echo.words
+    assert [False, True] == [request.wordless for request in echo.asked]
 
 
 async def test_formatting_comes_along(synapse: Synapse, storage: Storage) -> None:

@@ -168,6 +168,7 @@ class Desk:
         if not words or not (private or words[0] in "/!"):
             return
         request = await self._request(room, said.sender, said.rich)
+        request = replace(request, wordless=said.wordless)
         self._remember(request)
         message = await self._around.answer(request)
         if message is not None:

@@ -28,7 +28,8 @@ _QUOTED_HTML = re.compile(r"<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE
 class Said:
     """Somebody said something: `id` is the event's, `to` the event they replied to, "" for none.
 
-    `thread` is the event that began the thread it stands in, "" for none.
+    `thread` is the event that began the thread it stands in, "" for none. `wordless` is a picture
+    or the like.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Said:
     rich: RichText
     to: str = ""
     thread: str = ""
+    wordless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def heard(event: Json) -> Said | Marked | None:
     if rich is None:
         return None
     thread = relation.get("event_id") if relation.get("rel_type") == "m.thread" else ""
-    return Said(number, sender, rich, to, thread if isinstance(thread, str) else "")
+    thread = thread if isinstance(thread, str) else ""
+    return Said(number, sender, rich, to, thread, wordless=content.get("msgtype") in _NO_WORDS)
 
 
 def membership(event: Json) -> tuple[str, str, str]:

@@ -12,8 +12,8 @@ from functools import partial
 import structlog
 
 from bot.chat import Gone, Later, Message, Moved, Platform, Refused, SendError, Sent, Unknown
+from bot.platforms.lanes import Lanes
 from bot.platforms.telegram.drawing import pieces
-from bot.platforms.telegram.lanes import Lanes
 from storage import DatabaseError
 from storage.model import Address, Lane
 from storage.subscribers import Subscribers

@@ -19,8 +19,8 @@ from telegram.ext import (
     filters,
 )
 
+from bot.platforms.lanes import Lanes
 from bot.platforms.telegram.desk import Desk
-from bot.platforms.telegram.lanes import Lanes
 from bot.platforms.telegram.poll import Json, Ledger
 from bot.platforms.telegram.presses import Presses
 from bot.platforms.telegram.seldom import Seldom

@@ -21,8 +21,8 @@ from telegram.error import BadRequest, TelegramError
 
 from bot import chat
 from bot.i18n import Texts, texts
+from bot.platforms.lanes import Lanes
 from bot.platforms.telegram.drawing import LIMITS, drawn, opens
-from bot.platforms.telegram.lanes import Lanes
 from bot.platforms.telegram.poll import Json, Ledger
 from bot.platforms.telegram.updates import NAME, language
 from bot.text.build import shorten
