@@ -83,7 +83,9 @@ def _sentence(fault: Any, model: type[BaseModel], prefix: str, upper: bool) -> s
 
 def list_in_json(name: str) -> str:
     """What a list looks like in the environment."""
-    example = "[11111111]" if "ADMINS" in name else '["one", "two"]'
+    example = '["one", "two"]'
+    if "ADMINS" in name:
+        example = '["@you:example.org"]' if "MATRIX" in name else "[11111111]"
     return f"a list in JSON, such as {example}"
 
 

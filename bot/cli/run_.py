@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -69,6 +70,9 @@ async def _run(wishes: Chosen) -> None:
 async def _served(app: App, platforms: list[Platform]) -> None:
     from bot.chat import Stop
 
+    # What was imported and made until now lives as long as we do: no collection of garbage, which
+    # holds everything up, has to walk over it.
+    gc.freeze()
     try:
         await app.run(platforms)
     except Stop as error:
