@@ -15,7 +15,6 @@ class Part:
     name: str
     ok: bool
     why: str = ""
-    dead: bool = False
 
 
 class Health:
@@ -31,16 +30,7 @@ class Health:
         """This part is well; or it is not, and for this reason, but will be again."""
         self._parts[part] = Part(part, ok, "" if ok else why)
 
-    def died(self, part: str, why: str = "") -> None:
-        """This part has ended and is not begun again: only a new start may help."""
-        self._parts[part] = Part(part, False, why, dead=True)
-
     @property
     def waiting(self) -> list[Part]:
         """The parts that keep Herald from being ready."""
         return [part for part in self._parts.values() if not part.ok]
-
-    @property
-    def dead(self) -> list[Part]:
-        """The parts that ended for good."""
-        return [part for part in self._parts.values() if part.dead]

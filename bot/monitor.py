@@ -46,8 +46,6 @@ def listen(
 
     async def alive(_headers: Mapping[str, str]) -> Page:
         # That this is answered at all says that the loop turns.
-        if health.dead:
-            return _json(503, {"status": "dead", "version": __version__, **_named(health.dead)})
         return _json(200, {"status": "ok", "version": __version__})
 
     async def ready(_headers: Mapping[str, str]) -> Page:

@@ -114,7 +114,9 @@ async def _quieten(tx: Transaction, present: _State) -> None:
     await tx.run("UPDATE deliveries SET state = 5 WHERE state IN (0, 1, 4)")
     # A draft may have been confirmed since, and an author told how it ended: neither happens twice.
     await tx.run("DELETE FROM statements WHERE announcement_id IS NULL")
-    await tx.run("UPDATE statements SET reported = 1, author = x'' WHERE reported = 0")
+    await tx.run(
+        "UPDATE statements SET reported = 1, author = x'', chat_hash = x'' WHERE reported = 0"
+    )
     # From the backup until now Herald was not down: it lived in another file.
     await tx.run("DELETE FROM facts WHERE name = ?", (ALIVE,))
     await next_number(tx, RESTORED)

@@ -99,7 +99,9 @@ class Seal:
 
 
 def _words(address: Address) -> bytes:
-    return json.dumps([address.chat, address.thread]).encode()
+    return json.dumps([address.chat, address.thread], ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def _address(platform: str, words: bytes) -> Address:

@@ -15,6 +15,7 @@ from bot.chat import Button, Campaign, Message, Platform, Request, SendError
 from bot.commands import commands
 from bot.delivery.admins import Admins
 from bot.delivery.courier import Courier
+from bot.delivery.wording import Wording
 from bot.router import Router
 from storage import Storage
 from storage.model import Address, Event, Fate, Lane, RichText, Span, Style
@@ -217,6 +218,29 @@ class Contract:
 
         assert [1, 1, 0] == [times(seen, f"Release number {n} of today") for n in (21, 22, 23)]
         assert any("Settings" in label for one in seen for label in one.labels)
+
+    async def test_what_a_crash_left_in_doubt_arrives(
+        self, place: Place, answers: Answers, storage: Storage
+    ) -> None:
+        """It was sent, and the run died before it was kept: sent again, and once where a key
+        tells.
+        """
+        await place.says("/subscribe")
+        await until(place, lambda _: answers.said)
+        await _announced(storage, 31, "Release number 31 of today")
+        epoch = await storage.facts.next_epoch()
+        (claimed,) = await storage.outbox.claim(
+            place.platform.name, epoch, [Lane.RELEASE], 1, clock()
+        )
+        message = await Wording(storage, place.platform.limits).message(claimed.announcement, "en")
+        assert message is not None
+        await _send(place, message, f"{claimed.id}.{claimed.part}")
+        await _delivered(place, storage)
+        await _send(place, Message(RichText("Behind it.")), "99.0")
+        seen = await until(place, lambda seen: times(seen, "Behind it."))
+
+        assert (1 if place.platform.once else 2) == times(seen, "Release number 31 of today")
+        assert 1 == (await storage.outbox.totals()).sent
 
     async def test_rubbish_is_answered_like_anything_else(
         self, place: Place, answers: Answers

@@ -224,3 +224,25 @@ def test_a_network_is_told_by_peer_or_proxy(
     request = make_mocked_request("GET", "/", headers=headers).clone(remote=peer)
 
     assert expected == guards.network(request)
+
+
+async def test_searches_of_one_network_are_limited(stage: Stage) -> None:
+    """They read the whole archive: the others, on all platforms, go on being answered."""
+    here = stage.browser(**{"X-Forwarded-For": "198.51.100.7"})
+    flood = [
+        (await here.get(f"/releases?q=dam{n}")).status for n in range(guards.SEARCHES.burst + 1)
+    ]
+    other = stage.browser(**{"X-Forwarded-For": "198.51.100.8"})
+
+    assert (200, 429) == (flood[0], flood[-1])
+    assert 200 == (await other.get("/releases?q=dam")).status
+    assert 200 == (await here.get("/releases")).status
+
+
+async def test_a_frame_without_https_is_not_offered(tmp_path: Path) -> None:
+    """Its cookie would be refused: the script opens a window instead."""
+    frames = ["https://www.lanterns.test"]
+    async with opened(tmp_path, frames=frames, public_url="http://chat.test") as stage:
+        plain = (await stage.browser(Host="chat.test").get("/embed.js")).body.decode()
+
+    assert "const FRAMES = [];" in plain

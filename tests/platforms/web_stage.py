@@ -99,8 +99,7 @@ class Page:
     async def close(self) -> None:
         """The tab is closed."""
         self._reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._reading
+        await asyncio.wait({self._reading})
         self.response.close()
 
     async def _read(self) -> None:

@@ -188,6 +188,22 @@ async def test_numbers_are_not_given_out_again_in_what_was_empty(path: Path, sav
     assert [(2, 1 + SPARE_IDS + 1)] == ids
 
 
+async def test_of_an_author_a_restore_leaves_nothing(path: Path, saved: Path) -> None:
+    """Who was to be told how a statement goes is told no more, and nothing of them is kept."""
+    author = chat(2)
+    async with open_storage(path, Seal(SECRET)) as storage:
+        await storage.subscribers.subscribe(chat(1))
+        draft = await storage.statements.draft(author, RichText("Hear!"), DAY, "en", NOON)
+        await storage.statements.send(draft.id, author, NOON)
+        await fan_out(storage)
+        assert await storage.subscribers.kept(author)
+        await backup(storage.database, saved)
+    await restore(saved, path)
+    async with open_storage(path, Seal(SECRET)) as storage:
+        assert [] == await storage.statements.reports()
+        assert not await storage.subscribers.kept(author)
+
+
 async def test_restoring_where_there_is_nothing(tmp_path: Path, path: Path, saved: Path) -> None:
     """Without a present database the backup takes its place, also in a folder not made yet."""
     await fill(path, saved)

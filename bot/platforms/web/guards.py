@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 # pages at once, and one more every so many seconds.
 NEWCOMERS = Allowance(60, 5.0, again=1, unheard=0.0)
 OPENINGS = Allowance(240, 0.5, again=1, unheard=0.0)
+SEARCHES = Allowance(60, 1.0, again=1, unheard=0.0)
 
 _JSON = re.compile(r"application/json\s*(?:;.*)?", re.IGNORECASE)
 _PORT = re.compile(r":[0-9]*$")
@@ -41,6 +42,7 @@ class Guards:
         self._named = not self._home and not _is_here(options.host)
         self._newcomers = Patience(NEWCOMERS)
         self._openings = Patience(OPENINGS)
+        self._searches = Patience(SEARCHES)
         self._told = False
 
     def came_home(self, request: web.Request, t: Texts) -> None:
@@ -85,6 +87,10 @@ class Guards:
     def opening(self, request: web.Request, t: Texts) -> None:
         """Raises Refusal where too many pages are opened from one network."""
         _asked(self._openings, request, t)
+
+    def search(self, request: web.Request, t: Texts) -> None:
+        """Raises Refusal where too much is searched for from one network."""
+        _asked(self._searches, request, t)
 
 
 def network(request: web.Request) -> str:

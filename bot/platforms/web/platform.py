@@ -107,14 +107,14 @@ class Web:
         host, options, storage = self._host, self._options, self._host.storage
         files = Files()
         written = templates(files.version)
-        visitors = Visitors(storage.mailboxes, options, self._now)
+        visitors, guards = Visitors(storage.mailboxes, options, self._now), Guards(options)
         talk = Talk(
-            host, answer, self.budget, visitors, Guards(options), self._mailroom, self.streams,
+            host, answer, self.budget, visitors, guards, self._mailroom, self.streams,
             self._now,
         )  # fmt: skip
         front = Front(host, options, visitors, written, files.version)
         archive = ArchivePages(host, options, written, self._now)
-        return Site(options, host.campaign.language, files, visitors, front, talk, archive)
+        return Site(options, host.campaign.language, files, visitors, guards, front, talk, archive)
 
 
 def _number(sent: Sent) -> int | None:

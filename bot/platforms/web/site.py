@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -15,7 +16,7 @@ from bot.platforms.web.archive.asked import language as language_of
 from bot.platforms.web.embed import embed
 from bot.platforms.web.files import Files, pack
 from bot.platforms.web.front import Front
-from bot.platforms.web.guards import Refusal
+from bot.platforms.web.guards import Guards, Refusal
 from bot.platforms.web.talk import Talk
 from bot.platforms.web.visitors import Visitors
 from config.settings import WebSettings
@@ -39,18 +40,23 @@ SAFE = {
 Answers = Callable[[web.Request], Awaitable[web.StreamResponse]]
 GET, POST = ("GET", "HEAD"), ("POST",)
 
+LARGE = 100_000  # bytes, which are packed in 10 ms
+
 
 class Site:
     """All addresses of the web port that are not others'."""
 
     def __init__(
         self, options: WebSettings, language: str, files: Files, visitors: Visitors,
-        front: Front, talk: Talk, archive: ArchivePages,
+        guards: Guards, front: Front, talk: Talk, archive: ArchivePages,
     ) -> None:  # fmt: skip
         self._options = options
         self._language = language
         self._files = files
         self._visitors = visitors
+        self._guards = guards
+        # One at a time, so that never all who read the database are taken by searches of pages.
+        self._searching = asyncio.Semaphore(1)
         self._talk = talk
         self._archive = archive
         self._places: dict[str, tuple[tuple[str, ...], Answers]] = {
@@ -59,7 +65,7 @@ class Site:
             "/chat/say": (POST, talk.say),
             "/chat/leave": (POST, talk.leave),
             "/chat/events": (("GET",), self._events),
-            "/embed.js": (GET, partial(embed, frames=options.frames)),
+            "/embed.js": (GET, partial(embed, frames=_frames(options))),
             "/releases": (GET, archive.releases),
             "/releases/": (GET, archive.releases),
             "/feed.xml": (GET, archive.feed),
@@ -85,6 +91,8 @@ class Site:
             response = _refused(500, said)
         if not response.prepared:
             self._finish(request, response)
+            if isinstance(response, web.Response):
+                await _packed(request, response)
         return response
 
     async def _answered(self, request: web.Request) -> web.StreamResponse:
@@ -93,6 +101,10 @@ class Site:
         methods, answers = self._place(request)
         if request.method not in methods:
             return web.Response(status=405, headers={"Allow": ", ".join(methods)})
+        if request.path.startswith("/releases") and "q" in request.query:
+            self._guards.search(request, self._texts(request))
+            async with self._searching:
+                return await answers(request)
         return await answers(request)
 
     def _place(self, request: web.Request) -> tuple[tuple[str, ...], Answers]:
@@ -134,12 +146,23 @@ class Site:
         else:
             response.headers["X-Frame-Options"] = "DENY"  # for browsers that know no better
         response.headers["Content-Security-Policy"] = _POLICY + ancestors
-        if isinstance(response, web.Response):
-            pack(request, response)
 
     def _texts(self, request: web.Request) -> Texts:
         accepted = request.headers.get("Accept-Language", "")
         return texts(language_of("", accepted, self._language))
+
+
+def _frames(options: WebSettings) -> tuple[str, ...]:
+    """The sites that may show the chat in a frame: a cookie in a frame needs https."""
+    return options.frames if options.public_url.startswith("https://") else ()
+
+
+async def _packed(request: web.Request, response: web.Response) -> None:
+    """Packing much takes longer than the loop may be held."""
+    if isinstance(response.body, bytes) and len(response.body) > LARGE:
+        await asyncio.to_thread(pack, request, response)
+    else:
+        pack(request, response)
 
 
 def _refused(status: int, said: str) -> web.Response:
