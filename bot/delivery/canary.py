@@ -130,14 +130,14 @@ class Canaries:
         number, language = self._key(delivery)
         taken = delivery.announcement.sent or any(number == of for of, _ in self._proven)
         scope = self._key(delivery) if taken else number
-        first = not self.refused(delivery)
-        self._refused.add(scope)  # for those that are claimed and were not tried
         log.error("The content was refused; it is not sent any further.", reason=reason)
-        if not taken:
-            await self._storage.outbox.refuse(number, self._platform.name)
-        if first:
+        if not self.refused(delivery):
+            # Admins are told first: where the database fails here, the next one comes here again.
             title = await title_of(self._storage, delivery.announcement)
             self._telling.refused(title, reason, language if taken else "")
+            self._refused.add(scope)  # for those that are claimed and were not tried
+        if not taken:
+            await self._storage.outbox.refuse(number, self._platform.name)
 
     def _key(self, delivery: Delivery) -> tuple[int, str]:
         return delivery.announcement.id, self._sender.language(delivery)

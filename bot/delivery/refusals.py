@@ -53,7 +53,8 @@ class Refusals:
         self._platform = platform
         self._fact = f"tripped {platform}"
         self._telling = telling
-        self._said = Tallies()
+        self._refused = Tallies()
+        self._said = Tallies()  # that they are gone, or we without rights
         self._tries: Collection[int] = ()
         self._tripped_at = -math.inf  # the loop's seconds
         self._unkept: datetime | None = None
@@ -72,7 +73,7 @@ class Refusals:
 
     def arrived(self, delivery: Delivery) -> None:
         """It is there, and so is who got it."""
-        self._said.forget(delivery.id)
+        self.settled(delivery)
         if not self.breaker.open:
             self.breaker.arrived()
             self._look(through=False)
@@ -88,12 +89,15 @@ class Refusals:
     def heard(self, delivery: Delivery, error: SendError, now: datetime, rate: float) -> Word:
         """It was refused. `rate` is how many sends there are a second."""
         seconds = loop_seconds()
-        said = self._said.another(delivery.id, seconds).times
+        refused = self._refused.another(delivery.id, seconds).times
+        # For a reason that nobody knows: it may be one of many, and says nothing of who is there.
+        gone = isinstance(error, outcomes.GONE)
+        said = self._said.another(delivery.id, seconds).times if gone else 0
         if delivery.announcement.vouched:
             self._vouched()
             return Word(True, _ladder(delivery))
         # A second word says nothing new, nor does what an earlier run was told.
-        if said == 1 and not outcomes.refused_before(delivery):
+        if refused == 1 and not outcomes.refused_before(delivery):
             self._count(delivery, now)
         if self.breaker.open:
             return Word(False, CANARY_SECONDS)
@@ -104,6 +108,7 @@ class Refusals:
 
     def settled(self, delivery: Delivery) -> None:
         """It is not asked again."""
+        self._refused.forget(delivery.id)
         self._said.forget(delivery.id)
 
     async def recall(self, now: datetime) -> None:

@@ -218,3 +218,20 @@ async def test_an_admins_word_is_no_sign_that_the_platform_takes_messages(tmp_pa
     assert Outbox(waiting=0, sent=0, failed=40, unknown=0) == totals
     assert (1, 0) == (platform.said("I have paused"), platform.said("gone on"))
     assert 1 == platform.said("I was sending")
+
+
+@virtual
+async def test_a_refusal_for_an_unknown_reason_is_no_word_that_somebody_is_gone(
+    tmp_path: Path,
+) -> None:
+    """That they are gone has to be said twice, whatever else was said before."""
+    ends = [Later("odd"), Gone("no")]
+    platform = Weather(lambda chat: ends.pop(0) if chat == "1" and ends else None)
+    async with housed(tmp_path) as storage:
+        await subscribed(storage, *map(str, range(5)))
+        await published(storage, 1, now=clock())
+        async with heartbeat(storage), courier(storage, platform, now=clock):
+            await waited(storage, 0, 3600)
+            totals = await storage.outbox.totals()
+
+    assert Outbox(waiting=0, sent=5, failed=0, unknown=0) == totals

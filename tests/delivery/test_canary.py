@@ -57,6 +57,29 @@ async def test_admins_hear_that_content_was_refused(storage: Storage) -> None:
     assert "number 1" in platform.arrived[0][1].text.text
 
 
+async def test_admins_hear_of_a_refusal_though_the_database_fails_once(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be written down is no reason to say nothing."""
+    platform = Picky("24 November", ADMIN)
+    refuse, failures = storage.outbox.refuse, [DatabaseError("The database is locked.")]
+
+    async def locked(announcement: int, name: str) -> int:
+        if failures:
+            raise failures.pop()
+        return await refuse(announcement, name)
+
+    monkeypatch.setattr(storage.outbox, "refuse", locked)
+    await subscribed(storage, *"abc")
+    await published(storage, 1)
+    async with courier(storage, platform):
+        await settled(storage)
+        await platform.until(lambda: len(platform.arrived) == 1)
+
+    assert ["admin"] == platform.chats
+    assert not failures
+
+
 async def test_the_first_copy_goes_to_an_admin(storage: Storage) -> None:
     """Before anybody else, and once."""
     platform = FakePlatform(admins=[ADMIN])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -136,14 +137,30 @@ async def test_a_homeserver_that_is_away(own_synapse: Synapse, storage: Storage)
 
 
 async def test_a_session_that_was_ended_stops_us(synapse: Synapse, storage: Storage) -> None:
-    """Both ways: who sends hears it, and who listens."""
+    """Where there is but a token; nothing that waits is lost by it."""
     async with person(synapse, "anna") as anna:
         account = await synapse.account("herald")
         matrix = connected(account, storage, password=None, access_token=account.token)
         async with running(matrix, Echo()) as task:
             room = await chat(anna, us(matrix))
             await account.ask("POST", "/_matrix/client/v3/logout", {})
-            await ends(send(matrix, room, said("Secret")), Stop)
+            await ends(send(matrix, room, said("Secret")), Later)
             with pytest.raises(Stop, match="refused the access token"):
                 async with asyncio.timeout(60):
                     await asyncio.shield(task)
+
+
+async def test_with_a_password_an_ended_session_is_begun_again(
+    synapse: Synapse, storage: Storage
+) -> None:
+    """As a start would: somebody signed all devices out, and people are answered all the same."""
+    async with person(synapse, "anna") as anna:
+        account = await synapse.account("herald")
+        matrix, reports = connected(account, storage), Reports()
+        matrix._host = replace(matrix._host, report=reports)
+        async with running(matrix, Echo()) as task:
+            room = await chat(anna, us(matrix))
+            await account.ask("POST", "/_matrix/client/v3/logout/all", {})
+            await anna.say(room, "Hello?")
+            await heard(anna, room, "You said: Hello?.")
+            assert not task.done()

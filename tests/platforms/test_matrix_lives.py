@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.chat import Later, Request, Stop
+from bot.platforms.matrix import life
 from bot.platforms.matrix.platform import Matrix
-from storage import Storage
+from storage import DatabaseError, Seal, Storage, open_storage
 from storage.model import Address
 from tests.fakes.loopback import Loopback
 from tests.fakes.synapse import Account, Person, Synapse, person
@@ -322,3 +323,37 @@ async def test_what_was_just_joined_is_never_written_to_in_the_clear(
         await matrix.send(Address("matrix", room), said("News"), key="1.0")
 
         assert (await heard(anna, room, "News")).encrypted
+
+
+async def test_a_vault_of_another_key_is_said_and_stops_us(
+    synapse: Synapse, storage: Storage, tmp_path: Path
+) -> None:
+    """Who lost the key, and put only the database aside, reads what is wrong, once."""
+    account = await synapse.account("herald")
+    async with (
+        open_storage(tmp_path / "other.db", Seal(bytes(32))) as other,
+        running(connected(account, other), Echo()),
+    ):
+        pass
+    vault = next(tmp_path.glob("other.db.*.vault"))
+    vault.rename(tmp_path / vault.name.replace("other.db", "herald.db"))
+    with pytest.raises(Stop, match="key"):
+        async with running(connected(account, storage), Echo()):
+            pass
+
+
+async def test_a_chore_that_dies_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it no keys would be uploaded any more, until a restart."""
+    monkeypatch.setattr(life, "pause_after", lambda failures: 0.001 * failures)
+    times = 0
+
+    async def dies() -> None:
+        nonlocal times
+        times += 1
+        if times < 4:
+            raise DatabaseError("The database is locked.")
+
+    async with asyncio.timeout(10):
+        await life._chore(dies)
+
+    assert 4 == times

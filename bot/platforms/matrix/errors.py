@@ -23,7 +23,6 @@ LIMIT = "M_LIMIT_EXCEEDED"
 FORBIDDEN, NOT_FOUND = "M_FORBIDDEN", "M_NOT_FOUND"
 NO_TOKEN = ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN")
 _SHUT_OUT = {
-    **dict.fromkeys(NO_TOKEN, "the homeserver refused the access token"),
     "M_USER_DEACTIVATED": "the homeserver has deactivated the account",
 }
 # What the server's owner has to mend: true for whatever we send.
@@ -35,6 +34,10 @@ _FOR_NOW = {
     "M_UNRECOGNIZED": "the homeserver does not know this request",
 }
 _CONTENT = ("M_TOO_LARGE", "M_BAD_JSON", "M_NOT_JSON", "M_INVALID_PARAM", "M_MISSING_PARAM")
+
+
+class SessionOver(Stop):
+    """Our access token is worth nothing any more; with a password there may be another."""
 
 
 def asks_for_a_pause(error: WireError) -> float | None:
@@ -63,6 +66,8 @@ def ended(error: WireError) -> SendError:
 
 def stopped(error: WireError) -> Stop | None:
     """Whether the homeserver will not have us at all."""
+    if isinstance(error, Refusal) and error.code in NO_TOKEN:
+        return SessionOver("the homeserver refused the access token")
     if isinstance(error, Refusal) and error.code in _SHUT_OUT:
         return Stop(_SHUT_OUT[error.code])
     return None
@@ -70,6 +75,8 @@ def stopped(error: WireError) -> Stop | None:
 
 def _refusal(error: Refusal) -> SendError:
     stop = stopped(error)
+    if isinstance(stop, SessionOver):  # whoever waits for news logs in again, or stops
+        return Later("the session has ended", scope="platform")
     if stop is not None:
         return stop
     if error.code in _FOR_NOW:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import nio
@@ -25,6 +25,7 @@ from storage import DatabaseError, Vault
 log = structlog.get_logger(__name__)
 
 ENCRYPTED = "m.room.encrypted"
+A_PIECE = 20  # devices; each is half a millisecond of arithmetic
 Session = tuple[str, str]  # a room and the id of one of its keys
 
 
@@ -40,6 +41,7 @@ class Keys:
         self._wire = wire
         self._encrypted: set[str] = machine.store.load_encrypted_rooms()
         self._uploading = asyncio.Lock()
+        self._changed: set[str] = set()  # users whose devices changed since they were asked for
 
     @property
     def store(self) -> VaultStore:
@@ -92,6 +94,7 @@ class Keys:
         changed = answer.get("device_lists")
         for user in _listed(changed, "changed", str):
             self.machine.tracked_users.discard(user)  # asked for anew when it is needed
+            self._changed.add(user)
         for user in _listed(changed, "left", str):
             self._forget_user(user)
         return came
@@ -159,13 +162,19 @@ class Keys:
         """Learn the devices of these users. Of whom the server knows none, none is known."""
         users = sorted(users)
         asked: Json = {"device_keys": {user: [] for user in users}}
+        self._changed.difference_update(users)
         found = await self._wire.ask("POST", at("keys", "query"), asked)
-        answer = nio.KeysQueryResponse.from_dict(found)
-        if isinstance(answer, nio.KeysQueryResponse):
-            self.machine.handle_response(answer)
+        theirs = found.get("device_keys")
+        theirs = theirs if isinstance(theirs, dict) else {}
+        for user in users:
+            if user in theirs:
+                one: Json = {"device_keys": {user: theirs[user]}, "failures": {}}
+                self._take_in(nio.KeysQueryResponse, one)
+                await asyncio.sleep(0)
         # Whose server does not answer is in no room key until it says that devices have changed.
         self.machine.users_for_key_query.difference_update(users)
         self.machine.tracked_users.update(users)
+        self.machine.tracked_users.difference_update(self._changed)  # while we asked
 
     async def claim(self, missing: dict[str, list[str]]) -> None:
         """Begin sessions with these devices of users, as far as they have keys for that."""
@@ -173,9 +182,32 @@ class Keys:
             user: dict.fromkeys(devices, "signed_curve25519") for user, devices in missing.items()
         }
         found = await self._wire.ask("POST", at("keys", "claim"), {"one_time_keys": asked})
-        answer = nio.KeysClaimResponse.from_dict(found)
-        if isinstance(answer, nio.KeysClaimResponse):
-            self.machine.handle_response(answer)
+        # Device by device: what one of them has uploaded must not keep the others out.
+        for number, (user, device, keys) in enumerate(_claimed(found)):
+            one: Json = {"one_time_keys": {user: {device: keys}}, "failures": {}}
+            self._take_in(nio.KeysClaimResponse, one)
+            if number % A_PIECE == A_PIECE - 1:
+                await asyncio.sleep(0)
+
+    def _take_in(self, kind: Any, content: Json) -> None:
+        """An answer, or a part of one; one that cannot be used is as good as none."""
+        try:
+            answer = kind.from_dict(content)
+            if isinstance(answer, kind):
+                self.machine.handle_response(answer)
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above; whose keys these are is not reached
+            log.debug("Keys of a device cannot be used.", error=type(error).__name__)
+
+
+def _claimed(answer: Json) -> Iterator[tuple[str, str, Json]]:
+    """Each device of each user, with the key to begin a session with."""
+    users = answer.get("one_time_keys")
+    for user, devices in (users if isinstance(users, dict) else {}).items():
+        for device, keys in (devices if isinstance(devices, dict) else {}).items():
+            if isinstance(keys, dict) and keys:
+                yield user, device, keys
 
 
 def inherit(vault: Vault, old: Login, new: Login) -> None:

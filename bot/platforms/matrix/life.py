@@ -194,7 +194,12 @@ async def insisted(
 
 
 async def _chore(loop: Callable[[], Awaitable[None]]) -> None:
-    try:
-        await loop()
-    except Exception:  # there is nobody above to hear of it
-        log.error("A chore for Matrix died; it is done at the next start.", exc_info=True)
+    """Until it is done; what dies is begun again, after longer and longer pauses."""
+    failures = 0
+    while True:
+        try:
+            return await loop()
+        except Exception:  # there is nobody above to hear of it
+            failures += 1
+            log.error("A chore for Matrix died and is begun again.", exc_info=True)
+            await asyncio.sleep(pause_after(failures))

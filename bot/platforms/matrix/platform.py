@@ -14,22 +14,23 @@ from typing import overload
 import structlog
 
 from bot import chat
-from bot.chat import Answer, Host, Later, Message, Sent, Unknown
+from bot.chat import Answer, Host, Later, Message, Sent, Stop, Unknown
 from bot.i18n import texts
 from bot.platforms.matrix import Options
 from bot.platforms.matrix.budget import budget
 from bot.platforms.matrix.drawing import LIMITS
-from bot.platforms.matrix.errors import NAME, Trouble, ended
+from bot.platforms.matrix.errors import NAME, SessionOver, Trouble, ended
 from bot.platforms.matrix.kept import Kept
 from bot.platforms.matrix.life import Life, Terms, begun
 from bot.platforms.matrix.looking import Found, Looking, look
 from bot.platforms.matrix.post import Flying, Letter
 from bot.platforms.matrix.wire import Wire, WireError
-from storage import DatabaseError
+from storage import DatabaseError, SealError
 from storage.model import Address
 
 log = structlog.get_logger(__name__)
 
+AGAIN_SECONDS = 2.0  # until we log in again where our session was ended
 STOP_SECONDS = 3.5  # for answers on their way when we are told to stop
 SENDS_SECONDS = 4.0  # and then for sends that others began
 SALT, SALT_BYTES = "requests", 16
@@ -103,7 +104,17 @@ class Matrix:
         self._wire.open()
         try:
             with self._host.storage.vault(NAME) as vault:
-                await self._live(Kept(vault), answer, trouble, ready)
+                while True:
+                    try:
+                        await self._live(Kept(vault), answer, trouble, ready)
+                    except SessionOver:
+                        if self._terms.options.password is None:
+                            raise
+                    log.warning("The homeserver has ended our session: logging in again.")
+                    self._host.report(NAME, False, "the homeserver has ended our session")
+                    await asyncio.sleep(AGAIN_SECONDS)
+        except SealError as error:
+            raise Stop(str(error).rstrip(".")) from None
         finally:
             await self._wire.close()
 
