@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from bot.chat import (
+    Answer,
     Button,
     Campaign,
     Host,
@@ -110,7 +111,7 @@ def connected(
 
 
 @asynccontextmanager
-async def running(matrix: Matrix, answer: Echo) -> AsyncIterator[asyncio.Task[None]]:
+async def running(matrix: Matrix, answer: Answer) -> AsyncIterator[asyncio.Task[None]]:
     """The platform, ready; at the end it is told to stop and has."""
     ready = asyncio.Event()
     task = asyncio.create_task(matrix.run(answer, ready.set))

@@ -125,6 +125,31 @@ def test_old_group_keys_are_erased(vault: Vault) -> None:
     assert 1 == len(vault.all("group"))
 
 
+def test_old_group_keys_are_erased_while_we_run(vault: Vault) -> None:
+    """A run may last for years."""
+    old, new = group_key(OlmAccount()), group_key(OlmAccount())
+    store(vault, now=NOON - timedelta(days=91)).save_inbound_group_session(old)
+    running = store(vault)
+    running.save_inbound_group_session(new)
+    running.prune()
+
+    assert 1 == len(vault.all("group"))
+    assert [new.id] == [each.id for each in store(vault).load_inbound_group_sessions()]
+
+
+def test_what_was_said_in_a_room_can_be_forgotten(vault: Vault) -> None:
+    """Its keys go, those of other rooms stay; and that it is encrypted is not forgotten."""
+    other = "!another:synapse.test"
+    kept = store(vault)
+    kept.save_encrypted_rooms({ROOM})
+    for room in (ROOM, other):
+        kept.save_inbound_group_session(group_key(OlmAccount(), room))
+    kept.forget_words(ROOM)
+
+    assert {ROOM} == store(vault).load_encrypted_rooms()
+    assert [other] == [each.room_id for each in store(vault).load_inbound_group_sessions()]
+
+
 def test_a_room_that_is_left_takes_its_keys_along(vault: Vault) -> None:
     """Those of other rooms stay."""
     other = "!another:synapse.test"

@@ -57,10 +57,15 @@ class Keys:
             self.store.save_encrypted_rooms({room})
             self._encrypted.add(room)
 
-    def forget(self, room: str) -> None:
-        """We are out of it: nothing of it is kept."""
+    def forget_words(self, room: str) -> None:
+        """No key to what was said there is kept; what is said from now on has a new one."""
         self.machine.outbound_group_sessions.pop(room, None)
         self.machine.inbound_group_store[room].clear()
+        self.store.forget_words(room)
+
+    def forget(self, room: str) -> None:
+        """We are out of it: nothing of it is kept."""
+        self.forget_words(room)
         if room in self._encrypted:
             self.store.delete_encrypted_room(room)
             self._encrypted.discard(room)

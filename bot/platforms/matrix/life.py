@@ -18,6 +18,7 @@ from bot.platforms.matrix.budget import Bucket
 from bot.platforms.matrix.choices import Choices
 from bot.platforms.matrix.desk import Around, Desk, Us
 from bot.platforms.matrix.errors import NAME, Trouble, pause_after
+from bot.platforms.matrix.forgetting import forgetting, prune
 from bot.platforms.matrix.inbox import Inbox
 from bot.platforms.matrix.kept import Kept, Login
 from bot.platforms.matrix.keys import ForeignKeys, Keys, inherit, open_keys
@@ -73,8 +74,8 @@ class Life:
             self._moves, self.rooms, subscribers, options.rooms, login.user, language
         )
         around = Around(
-            answer, self._answers, subscribers, self.rooms, choices, self._moves, kept, terms.name,
-            self._standing.again.set,
+            forgetting(answer, subscribers, keys, kept), self._answers, subscribers, self.rooms,
+            choices, self._moves, kept, terms.name, self._standing.again.set,
         )  # fmt: skip
         desk = Desk(around, Us(login.user, frozenset(options.admins), language), terms.now)
         self._inbox = Inbox(desk, keys)
@@ -93,7 +94,10 @@ class Life:
 
     async def run(self, trouble: Trouble, ready: Callable[[], None]) -> None:
         """Until cancelled. Raises Stop and DatabaseError."""
-        loops = (self._ledger.run, self._upkeep, self._standing.run, self._look_at_admins)
+        loops = (
+            self._ledger.run, self._upkeep, self._standing.run, self._look_at_admins,
+            lambda: prune(self.keys),
+        )  # fmt: skip
         tasks = [asyncio.create_task(_chore(loop)) for loop in loops]
         try:
             await self._sync.run(trouble, ready)

@@ -167,10 +167,22 @@ class VaultStore(Trust):
         """Keep nothing of a room, the keys to what was said in it included."""
         with self.together():
             self._entries.delete(ROOM, (room,))
+            self.forget_words(room)
+        self._rooms.discard(room)
+
+    def forget_words(self, room: str) -> None:
+        """Keep no key to what was said in a room; that it is encrypted stays known."""
+        with self.together():
             for sender, number in self._groups[room]:
                 self._entries.delete(GROUP, (room, sender, number))
-        self._rooms.discard(room)
         del self._groups[room]
+
+    def prune(self) -> None:
+        """Erase the keys to what was said too long ago. From any thread."""
+        since = self._now() - timedelta(days=GROUP_KEY_DAYS)
+        for words, entry in self._entries.all(GROUP):
+            if datetime.fromisoformat(entry["at"]) < since:
+                self._entries.delete(GROUP, words)
 
     def load_outgoing_key_requests(self) -> dict[str, OutgoingKeyRequest]:
         """Which keys were asked for, by the numbers of the requests."""
