@@ -60,6 +60,32 @@ async def test_what_is_said_while_away_is_answered_once(
 
 
 @BOTH
+async def test_a_busy_room_hides_no_wish_to_be_told_no_more(
+    synapse: Synapse, storage: Storage, encrypted: bool
+) -> None:
+    """More was said while we were away than the homeserver tells at once: all of it is heard."""
+    account = await synapse.account("herald")
+    async with (
+        person(synapse, "anna", encrypted=encrypted) as anna,
+        person(synapse, "boris", encrypted=encrypted) as boris,
+    ):
+        async with running(connected(account, storage), Echo()):
+            room = await anna.create_room(encrypted=encrypted, invite=[boris.user, account.user])
+            await boris.join(room)
+            await anna.meets(room, account.user)
+            await anna.say(room, "!one")
+            await heard(anna, room, "You said: !one.")
+        await anna.say(room, "!unsubscribe")
+        for number in range(150):
+            await anna.say(room, f"talk {number}")
+        echo = Echo({f"talk {number}": None for number in range(150)})
+        async with running(connected(account, storage), echo):
+            await heard(anna, room, "You said: !unsubscribe.")
+
+    assert ["!unsubscribe"] == echo.words
+
+
+@BOTH
 async def test_what_was_said_before_the_first_run_is_not_answered(
     synapse: Synapse, storage: Storage, encrypted: bool
 ) -> None:

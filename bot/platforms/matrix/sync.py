@@ -17,6 +17,7 @@ from bot.platforms.matrix.events import MESSAGE, REACTION, membership
 from bot.platforms.matrix.inbox import Inbox
 from bot.platforms.matrix.keys import ENCRYPTED, Keys
 from bot.platforms.matrix.ledger import Batch, Ledger
+from bot.platforms.matrix.missed import missed
 from bot.platforms.matrix.rooms import ENCRYPTION, LEVELS, MEMBER, TOMBSTONE, Rooms
 from bot.platforms.matrix.wire import Json, Refusal, Wire, WireError, at
 
@@ -135,6 +136,8 @@ class Sync:
             if event.get("type") == TOMBSTONE and not first:
                 self._inbox.happened(room, event, batch)
         events = list(_events(timeline))
+        if timeline.get("limited") and not first:
+            events = [*await missed(self._wire, room, timeline, self._since), *events]
         begins = self._begins(events)
         for number, event in enumerate(events):
             self._apply(room, event)
