@@ -34,6 +34,7 @@ log = structlog.get_logger()
 RETRY_SECONDS = 2.0
 AHEAD_SECONDS = 0.2  # so much is claimed before its turn comes
 AT_LEAST = 4  # of what may be claimed ahead a quarter is claimed at once
+REPEATS = 10  # of so many claims one takes what failed before as if it were new
 EMPTY_SECONDS = 0.1  # until a claim that found nothing, though something is due, is tried again
 STOP_SECONDS = 7.0
 
@@ -84,6 +85,7 @@ class Courier:
         self._sending: set[asyncio.Task[None]] = set()
         self._stopped_by: Stop | None = None
         self._busy = False
+        self._claimed = 0
 
     @property
     def paused(self) -> bool:
@@ -178,9 +180,13 @@ class Courier:
         room, paused, waited_for = self._room(), self.paused, self._canaries.waited_for
         if room <= 0:
             return []
-        claimed = await self._claims.next(room, without=waited_for, fresh=paused)
-        if paused and not claimed:
-            claimed = await self._claims.next(room, without=waited_for, fresh=False)
+        # What failed before, and may fail for hours, holds up nothing new: it has one claim in ten,
+        # and what room is left.
+        self._claimed += 1
+        fresh = paused or self._claimed % REPEATS != 0
+        claimed = await self._claims.next(room, without=waited_for, fresh=fresh)
+        if fresh and (left := room - len(claimed)) and not (paused and claimed):
+            claimed += await self._claims.next(left, without=waited_for, fresh=False)
         if paused and claimed:
             self._refusals.trying(claimed)
         # An admin's own is the canary, where it is among the first.

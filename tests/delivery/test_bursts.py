@@ -235,3 +235,27 @@ async def test_a_refusal_for_an_unknown_reason_is_no_word_that_somebody_is_gone(
             totals = await storage.outbox.totals()
 
     assert Outbox(waiting=0, sent=5, failed=0, unknown=0) == totals
+
+
+@virtual
+async def test_what_is_refused_again_and_again_holds_up_no_other_release(tmp_path: Path) -> None:
+    """A hundred who are asked again wait behind the three hundred for whom there is something
+    new; but not for ever.
+    """
+    platform = Weather(gone(25))
+    async with housed(tmp_path) as storage:
+        await subscribed(storage, *map(str, range(400)))
+        await published(storage, 1, now=clock())
+        async with heartbeat(storage), courier(storage, platform, now=clock):
+            await waited(storage, 100, 600)
+            await asyncio.sleep(60)
+            platform.budget.freeze(700)
+            await published(storage, 2, now=clock())
+            await asyncio.sleep(700)
+            before = len(platform.sends)
+            await waited(storage, 200, 600)
+            since = [send.end for send in platform.sends[before:]]
+
+    good = [place for place, end in enumerate(since) if not end]
+    again = sum(bool(end) for end in since[: good[299]])
+    assert 1 <= again <= 60
