@@ -368,6 +368,34 @@ async def test_a_vault_of_another_key_is_said_and_stops_us(
             pass
 
 
+async def test_with_a_token_lost_keys_are_not_replaced_in_silence(
+    synapse: Synapse, storage: Storage, tmp_path: Path
+) -> None:
+    """Whoever trusts the device is not given other keys under its name; plain rooms go on."""
+    account = await synapse.account("herald")
+    token = {"password": None, "access_token": account.token}
+    async with person(synapse, "anna") as anna:
+        async with running(connected(account, storage, **token), Echo()):
+            room = await chat(anna, account.user)
+        before = await identity(account)
+        next(tmp_path.glob("*.vault")).unlink()
+        async with running(connected(account, storage, **token), Echo()):
+            await anna.say(room, "still there?")
+            await heard(anna, room, "You said: still there?.")
+            await anna.say(room, "and now?")
+            await heard(anna, room, "You said: and now?.")
+
+    assert before
+    assert before == await identity(account)
+
+
+async def identity(account: Account) -> dict[str, str]:
+    """The keys by which others know the device."""
+    path, asked = "/_matrix/client/v3/keys/query", {"device_keys": {account.user: []}}
+    found = (await account.ask("POST", path, asked))["device_keys"].get(account.user, {})
+    return dict(found.get(account.device, {}).get("keys", {}))
+
+
 async def test_a_chore_that_dies_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it no keys would be uploaded any more, until a restart."""
     monkeypatch.setattr(life, "pause_after", lambda failures: 0.001 * failures)

@@ -41,6 +41,7 @@ class Keys:
         self._wire = wire
         self._encrypted: set[str] = machine.store.load_encrypted_rooms()
         self._uploading = asyncio.Lock()
+        self._foreign = False
         self._changed: set[str] = set()  # users whose devices changed since they were asked for
 
     @property
@@ -76,7 +77,8 @@ class Keys:
         found = await self._wire.ask("POST", at("keys", "query"), {"device_keys": {user: [device]}})
         theirs = found.get("device_keys", {}).get(user, {}).get(device, {}).get("keys", {})
         ours = self.machine.account.identity_keys["ed25519"]
-        if theirs and theirs.get(f"ed25519:{device}") != ours:
+        self._foreign = bool(theirs) and theirs.get(f"ed25519:{device}") != ours
+        if self._foreign:
             raise ForeignKeys
         if not theirs and self.machine.account.shared:
             log.info("The homeserver had lost our device's keys: they are uploaded again.")
@@ -156,7 +158,8 @@ class Keys:
     async def upload(self) -> None:
         """The keys with which others begin a session with us, where the server has too few."""
         async with self._uploading:
-            if self.machine.should_upload_keys:
+            # Others know this device by other keys: ours in their place would be a stranger's.
+            if self.machine.should_upload_keys and not self._foreign:
                 content = self.machine.share_keys()
                 found = await self._wire.ask("POST", at("keys", "upload"), content)
                 counts = found.get("one_time_key_counts")
