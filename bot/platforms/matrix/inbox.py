@@ -20,7 +20,6 @@ from storage import DatabaseError
 log = structlog.get_logger(__name__)
 
 HANDLE_SECONDS = 30.0  # a look at a room of another server's may take so long
-JOIN_SECONDS = 900.0
 SLOW_TIMES = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0  # seconds between tries while the database is not there
 WAITING = 10_000  # events of one room
@@ -41,8 +40,10 @@ class Inbox:
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def invited(self, room: str, via: str, batch: Batch) -> None:
-        """Somebody wants us there. It takes its time: the room's other events come only after."""
-        self._put(room, partial(self._desk.invited, room, via), batch, JOIN_SECONDS)
+        """Somebody wants us there. However long it takes, for many may ask: the room's other events
+        come only after.
+        """
+        self._put(room, partial(self._desk.invited, room, via), batch, None)
 
     def left(self, room: str, batch: Batch) -> None:
         """We are out of this room."""
@@ -96,13 +97,15 @@ class Inbox:
         del self._unreadable[number]
         self._timers.pop(number).cancel()
 
-    def _put(self, room: str, act: Act, batch: Batch, seconds: float = HANDLE_SECONDS) -> None:
+    def _put(
+        self, room: str, act: Act, batch: Batch, seconds: float | None = HANDLE_SECONDS
+    ) -> None:
         batch.take()
         if not self._lanes.put(room, partial(self._process, act, batch, seconds)):
             log.warning("One room asks more than can be kept; an event is skipped.")
             batch.done()
 
-    async def _process(self, act: Act, batch: Batch, seconds: float) -> None:
+    async def _process(self, act: Act, batch: Batch, seconds: float | None) -> None:
         """Until its effect is committed; cancelled, it is not done, and comes again.
 
         What fails for another reason than the database or the homeserver's being away counts as

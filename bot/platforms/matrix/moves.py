@@ -11,6 +11,7 @@ from bot.platforms.matrix.kept import Kept
 from bot.platforms.matrix.keys import Keys
 from bot.platforms.matrix.rooms import ENCRYPTION, TOMBSTONE, Rooms
 from bot.platforms.matrix.wire import Json, NotSent, Refusal, Wire, WireError, at
+from bot.waiting import loop_seconds
 from storage.model import Address
 from storage.subscribers import Subscribers
 
@@ -18,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 JOIN_SECONDS = 120.0  # a room of another server's may be large
 TRIES = 5
+# Homeservers let in few at a time: the others wait here, and not for the next refusal.
+AT_ONCE = 3
 
 
 class Moves:
@@ -31,6 +34,8 @@ class Moves:
         self._rooms = rooms
         self._subscribers = subscribers
         self._kept = kept
+        self._joining = asyncio.Semaphore(AT_ONCE)
+        self._not_before = 0.0  # the loop's seconds, as the homeserver asked
 
     async def join(self, room: str, via: str = "") -> str | None:
         """The id of the room, where we are now; None where we may not be.
@@ -41,14 +46,19 @@ class Moves:
         path, attempt = at("join", room), 0
         while True:
             try:
-                found = await self._wire.ask("POST", path, query=query, seconds=JOIN_SECONDS)
+                async with self._joining:
+                    await asyncio.sleep(self._not_before - loop_seconds())
+                    found = await self._wire.ask("POST", path, query=query, seconds=JOIN_SECONDS)
             except WireError as error:
                 attempt += 1
                 pause = _pause(error, attempt)
                 if pause is None:
                     log.info("A room cannot be joined.", reason=str(error))
                     return None
-                await asyncio.sleep(pause)
+                if asks_for_a_pause(error) is not None:
+                    self._not_before = loop_seconds() + pause
+                else:
+                    await asyncio.sleep(pause)
             else:
                 return await self._seen(str(found.get("room_id", room)))
 
