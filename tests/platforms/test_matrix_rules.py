@@ -141,7 +141,7 @@ def test_no_event_is_too_odd(one: Any, two: Any, three: Any) -> None:
     [
         (Refusal(429, "M_LIMIT_EXCEEDED", 4.5), Later, 4.5),
         (Refusal(429, "M_LIMIT_EXCEEDED"), Later, 5.0),
-        (Refusal(401, "M_UNKNOWN_TOKEN"), Stop, None),
+        (Refusal(401, "M_UNKNOWN_TOKEN"), Later, None),
         (Refusal(403, "M_USER_DEACTIVATED"), Stop, None),
         (Refusal(401, "M_USER_LOCKED"), Later, None),
         (Refusal(403, "M_FORBIDDEN"), NoRights, None),
