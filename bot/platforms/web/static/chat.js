@@ -95,7 +95,8 @@ function take(told, question, { bubble = null, old = null, label = "" }) {
     farewell = /^\/?forget\b/i.test(question.press ?? question.words) ? article : null;
     if (message.asks || question.press === "search") composer.focus(); // it wants words now
   }
-  if (told.renewed) stream.close(); // it was for somebody this browser no longer is
+  // It was for somebody this browser no longer is, or it was opened before anybody was known.
+  if (told.renewed || !stream.known) stream.close();
   stream.open();
   offer();
 }
