@@ -9,7 +9,6 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import TextIO
 
 from rich.console import Console
@@ -17,6 +16,7 @@ from rich.text import Text
 
 from bot.chat import Answer, Button, Limits, Message, Probe, Request, Sent
 from bot.pacing import Budget, Rate
+from bot.text.slicing import spanned
 from storage import DatabaseError
 from storage.model import Address, RichText, Style
 
@@ -194,10 +194,8 @@ async def _lines(source: TextIO) -> AsyncIterator[str]:
 
 def drawn(rich: RichText) -> Text:
     """The text as the terminal shows it, each link's address spelled out behind its words."""
-    edges = sorted({0, len(rich.text), *(e for s in rich.spans for e in (s.start, s.end))})
     text = Text()
-    for start, end in pairwise(edges):
-        inside = [s for s in rich.spans if s.start <= start and end <= s.end]
+    for (start, end), inside in spanned(rich):
         text.append(rich.text[start:end], " ".join(_STYLES[s.style] for s in inside))
         for span in inside:
             words = rich.text[span.start : span.end].strip()

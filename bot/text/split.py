@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import regex
 
-from bot.text.build import clipped
-from storage.model import RichText, Span
+from bot.text.slicing import slices
+from storage.model import RichText
 
 Length = Callable[[str], int]
 
@@ -37,7 +37,7 @@ def split(rich: RichText, most: int, length: Length = len) -> list[RichText]:
     """
     if most < 1:
         raise ValueError("a part needs room for at least one character")
-    return list(_clip(rich, _stretches(rich.text, most, length)))
+    return list(slices(rich, _stretches(rich.text, most, length)))
 
 
 def _stretches(text: str, most: int, length: Length) -> Iterator[tuple[int, int]]:
@@ -98,14 +98,3 @@ def _last_cluster(text: str, start: int, end: int) -> int:
     for cluster in _CLUSTER.finditer(text, start, end + 1):
         last = cluster.end() if cluster.end() <= end else last
     return last or end
-
-
-def _clip(rich: RichText, stretches: Iterator[tuple[int, int]]) -> Iterator[RichText]:
-    """The parts with their spans: one sweep, as both come in order."""
-    waiting = sorted(rich.spans, key=lambda s: (s.start, -s.end), reverse=True)
-    active: list[Span] = []
-    for start, end in stretches:
-        active = [span for span in active if span.end > start]
-        while waiting and waiting[-1].start < end:
-            active.append(waiting.pop())
-        yield RichText(rich.text[start:end], clipped(active, start, end))

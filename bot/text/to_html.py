@@ -6,15 +6,16 @@ Blocks are p, h3, pre, blockquote and lists; within them strong, em, u, s, code,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import accumulate, groupby, pairwise
 from urllib.parse import quote, unquote
 
-from bot.text.build import clipped, slice_of
+from bot.text.build import slice_of
 from bot.text.characters import decodable
 from bot.text.links import usable
+from bot.text.slicing import slices, spanned
 from storage.model import RichText, Span, Style
 
 _TAGS = {
@@ -84,7 +85,7 @@ def _within(rich: RichText, style: Style, frame: str, inner: Draw, outer: Draw) 
     """The text with a frame around each stretch of this style."""
     edges = [0, *(at for stretch in _merged(rich, style) for at in stretch), len(rich.text)]
     drawn = []
-    for number, part in enumerate(_slices(rich, list(pairwise(edges)))):
+    for number, part in enumerate(slices(rich, pairwise(edges))):
         html = (inner if number % 2 else outer)(part)
         drawn.append(frame.replace("{}", html) if html and number % 2 else html)
     return "".join(drawn)
@@ -101,17 +102,6 @@ def _merged(rich: RichText, style: Style) -> list[tuple[int, int]]:
     return found
 
 
-def _slices(rich: RichText, stretches: Sequence[tuple[int, int]]) -> Iterator[RichText]:
-    """The text of each stretch, in order: one sweep over the spans, however many there are."""
-    waiting = sorted(rich.spans, key=lambda s: s.start, reverse=True)
-    active: list[Span] = []
-    for start, end in stretches:
-        active = [span for span in active if span.end > start]
-        while waiting and waiting[-1].start < end:
-            active.append(waiting.pop())
-        yield RichText(rich.text[start:end], clipped(active, start, end))
-
-
 def _verbatim(rich: RichText) -> str:
     text = rich.text.strip("\n")
     return escape(text) if text.strip() else ""
@@ -120,7 +110,7 @@ def _verbatim(rich: RichText) -> str:
 def _blocks(rich: RichText) -> str:
     gaps = [gap.span() for gap in _GAP.finditer(rich.text)]
     starts, ends = [0, *(end for _, end in gaps)], [*(start for start, _ in gaps), len(rich.text)]
-    return "".join(_block(b) for b in _slices(rich, list(zip(starts, ends, strict=True))))
+    return "".join(_block(b) for b in slices(rich, zip(starts, ends, strict=True)))
 
 
 def _block(rich: RichText) -> str:
@@ -154,28 +144,14 @@ def _list(rich: RichText) -> str:
     behind = [
         (end - len(line) + line.index(" "), end - 1) for line, end in zip(lines, ends, strict=True)
     ]
-    items = "".join(f"<li>{_line(item)}</li>" for item in _slices(rich, behind))
+    items = "".join(f"<li>{_line(item)}</li>" for item in slices(rich, behind))
     return f"{opened}{items}{closed}"
 
 
 def _line(rich: RichText) -> str:
     """A block's inside. Leading spaces are kept: they show how deep a list's item lies."""
     text = _INDENT.sub(lambda found: "\u00a0" * len(found[0]), rich.text)
-    return _nested(text, _runs(rich), 0)
-
-
-def _runs(rich: RichText) -> list[_Run]:
-    """The text cut wherever a span begins or ends."""
-    cuts = sorted({0, len(rich.text), *(at for s in rich.spans for at in (s.start, s.end))})
-    waiting = sorted(rich.spans, key=lambda s: (s.start, -s.end), reverse=True)
-    active: list[Span] = []
-    runs = []
-    for start, end in pairwise(cuts):
-        active = [span for span in active if span.end > start]
-        while waiting and waiting[-1].start <= start:
-            active.append(waiting.pop())
-        runs.append(_Run(start, end, _layers(active)))
-    return runs
+    return _nested(text, [_Run(*at, _layers(spans)) for at, spans in spanned(rich)], 0)
 
 
 def _layers(spans: Sequence[Span]) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, groupby
 
 from telegram import MessageEntity
 
+from bot.text.slicing import spanned
 from bot.text.split import utf16
 from storage.model import RichText, Span, Style
 
@@ -46,23 +47,10 @@ def entities(rich: RichText) -> tuple[MessageEntity, ...]:
     hides something.
     """
     offsets = [0, *accumulate(2 if character > "\uffff" else 1 for character in rich.text)]
-    found = list(_nested(rich.text, offsets, _runs(rich), 0))
+    cut = [_Run(*at, _layers(spans)) for at, spans in spanned(rich)]
+    found = list(_nested(rich.text, offsets, cut, 0))
     found.sort(key=lambda entity: entity.type in _EMPHASIS)
     return tuple(sorted(found[:MOST], key=lambda entity: (entity.offset, -entity.length)))
-
-
-def _runs(rich: RichText) -> list[_Run]:
-    """The text cut wherever a span begins or ends."""
-    cuts = sorted({0, len(rich.text), *(at for s in rich.spans for at in (s.start, s.end))})
-    waiting = sorted(rich.spans, key=lambda s: (s.start, -s.end), reverse=True)
-    active: list[Span] = []
-    runs = []
-    for start, end in pairwise(cuts):
-        active = [span for span in active if span.end > start]
-        while waiting and waiting[-1].start <= start:
-            active.append(waiting.pop())
-        runs.append(_Run(start, end, _layers(active)))
-    return runs
 
 
 def _layers(spans: Sequence[Span]) -> tuple[Hashable, ...]:
