@@ -65,6 +65,8 @@ class Presence:
     async def _listen(self, platform: Platform) -> None:
         try:
             await platform.run(self._answer(), lambda: self._ready(platform.name))
+        except Stop:  # no accident: whoever waits for us says what it means
+            raise
         except Exception:
             self._standings.report(platform.name, ok=False, why="it broke, and is begun again")
             raise

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.chat import Platform, Stop
+from bot.chat import Pictures, Platform, Stop, no_picture
 from bot.delivery import outcomes
 from bot.delivery.admins import Admins
 from bot.delivery.audience import LOOK_SECONDS
@@ -23,7 +23,7 @@ from bot.delivery.refusals import Refusals
 from bot.delivery.sending import Sender
 from bot.delivery.setback import SetBack
 from bot.delivery.telling import Telling
-from bot.delivery.wording import Pictures, Wording, no_picture
+from bot.delivery.wording import Wording
 from bot.waiting import loop_seconds, rung
 from storage import DatabaseError, Storage
 from storage.model import Delivery
@@ -207,9 +207,12 @@ class Courier:
         task.add_done_callback(self._sending.discard)
 
     async def _deliver(self, delivery: Delivery, *, alone: bool) -> None:
-        attempt = self._canaries.send if alone else self._sender.attempt
+        if alone:
+            work = self._sender.guarded(delivery, self._canaries.send(delivery))
+        else:
+            work = self._sender.attempt(delivery)
         try:
-            self._ended(delivery, await self._sender.guarded(delivery, attempt(delivery)))
+            self._ended(delivery, await work)
         except asyncio.CancelledError:
             self._flights.ended(delivery.id)
             raise

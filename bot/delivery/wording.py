@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from bot import present
-from bot.chat import Limits, Message
+from bot.chat import Limits, Message, Pictures, no_picture
 from bot.waiting import loop_seconds
 from storage import Storage
 from storage.model import Announcement, Attachment, Release
@@ -16,13 +15,6 @@ from storage.model import Announcement, Attachment, Release
 # How long it counts as known: a release may be withdrawn or corrected meanwhile.
 FRESH_SECONDS = 0.5
 KEPT = 32  # messages
-
-Pictures = Callable[[str], Awaitable[Attachment | None]]
-
-
-async def no_picture(_: str) -> Attachment | None:
-    """Nothing is shown."""
-    return None
 
 
 @dataclass(slots=True)

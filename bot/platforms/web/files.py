@@ -22,7 +22,7 @@ TYPES = {
     "txt": "text/plain; charset=utf-8",
 }
 FOR_EVER = "public, max-age=31536000, immutable"
-ASK_FIRST = "public, no-cache"  # kept, but not used without asking whether it is the same
+SHARED = "public, no-cache"  # kept, but not used without asking whether it is the same
 
 LEAST_PACKED = 1024  # bytes; below, packing saves nothing
 _PACKED = ("text/", "application/json", "application/atom+xml", "image/svg+xml", "application/man")
@@ -61,7 +61,7 @@ class Files:
         if file is None:
             return web.Response(status=404)
         ours = request.query.get("v") == self.version
-        return sent(request, file, FOR_EVER if ours else ASK_FIRST)
+        return sent(request, file, FOR_EVER if ours else SHARED)
 
 
 def sent(request: web.Request, file: File, kept: str) -> web.Response:

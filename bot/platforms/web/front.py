@@ -13,7 +13,7 @@ from bot.platforms.web.visitors import Visitors
 from config.settings import WebSettings
 from storage import DatabaseError
 
-ASK_FIRST = "private, no-cache"  # it is in the language that its reader chose
+OWN = "private, no-cache"  # it is in the language that its reader chose
 
 
 class Front:
@@ -34,7 +34,7 @@ class Front:
         """The page, in the language that its reader chose, named in the address, or prefers."""
         language = await self._language(request)
         framed = self._visitors.framed(request)
-        answer = sent(request, self._page(language, framed), ASK_FIRST)
+        answer = sent(request, self._page(language, framed), OWN)
         answer.headers.add("Vary", "Accept-Language, Cookie")
         return answer
 
