@@ -52,7 +52,18 @@ async def test_a_subscriber_is_not_asked_to_subscribe(stage: Stage) -> None:
 
     labels = [b["label"] for row in welcome.json["message"]["buttons"] for b in row]
     assert "Welcome!" in welcome.text
+    assert "Latest releases" in labels
     assert not any("Subscribe" in label for label in labels)
+
+
+async def test_loading_the_page_asks_nothing_of_the_reader(stage: Stage) -> None:
+    """However often it is loaded, what they ask then is answered."""
+    browser = await stage.visitor()
+    for _ in range(30):
+        await browser.get("/chat/welcome?language=en")
+    told = await browser.say("/latest")
+
+    assert "latest releases" in told.text
 
 
 async def test_the_welcome_is_thought_of_once_and_always_says_the_time(storage: Storage) -> None:

@@ -120,7 +120,7 @@ async def test_a_port_in_use_is_said_once_and_again_when_it_is_open(storage: Sto
     from bot.platforms.web.platform import Web
     from bot.server import open_server
     from tests.commands.house import CAMPAIGN
-    from tests.platforms.telegram_stage import Echo, nobody
+    from tests.platforms.echo import Echo, nobody
 
     reports: asyncio.Queue[tuple[str, bool, str]] = asyncio.Queue()
     with socket.socket() as taken:

@@ -51,6 +51,12 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def without(rows: list[list[Json]], command: str) -> list[list[Json]]:
+    """The same buttons, but for those that ask this."""
+    left = ([b for b in row if b.get("command") != command] for row in rows)
+    return [row for row in left if row]
+
+
 class Contents:
     """What is kept of the messages pushed last: the courier hands the same one to everybody."""
 

@@ -60,14 +60,17 @@ class Talk:
         """What Herald says to whoever opens the page; nothing is kept of it."""
         t = self._texts(request)
         self._guards.came_home(request, t)
-        known = self._visitors.arrival(request).address
-        message = None
-        if known is not None:
-            message = await self._said(known, Asked("/start", language=t.language))
-        message = message or await self._welcome(t.language)
+        message = await self._welcome(t.language)
+        address = self._visitors.arrival(request).address
+        if message and address is not None and await self._subscribed(address):
+            message = {**message, "buttons": drawing.without(message["buttons"], "subscribe")}
         # The page sets its clock by this.
         at = drawing.instant(self._now())
         return _json({"message": {**message, "at": at} if message else None})
+
+    async def _subscribed(self, address: Address) -> bool:
+        known = await self._host.storage.subscribers.find(address)
+        return known is not None and known.active
 
     async def _welcome(self, language: str) -> drawing.Json | None:
         """What somebody reads whom Herald has never seen; it still has not, afterwards."""
