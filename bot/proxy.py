@@ -1,7 +1,8 @@
-"""Through a proxy or not: the connector that platforms and archives open their connections with."""
+"""Connections to the outside, through a proxy or not, for platforms and archives."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,11 @@ PROXY_ERRORS = (
     aiohttp_socks.ProxyTimeoutError,
     EOFError,
 )
+
+# All that ends a request without an answer.
+LOST = (aiohttp.ClientError, OSError, *PROXY_ERRORS)
+
+CONNECT_SECONDS = 10.0
 
 
 def connector(proxy: str, **direct: Any) -> aiohttp.BaseConnector:
@@ -31,3 +37,34 @@ def connector(proxy: str, **direct: Any) -> aiohttp.BaseConnector:
 def http_proxy(proxy: str) -> str | None:
     """What to hand to each request of aiohttp."""
     return proxy if proxy.startswith("http") else None
+
+
+def open_session(proxy: str, connections: int) -> aiohttp.ClientSession:
+    """A session with one server's API: no cookies, and so many connections at most.
+
+    The `trace_request_ctx` of a request, a SimpleNamespace, gets `left` once it may have arrived.
+    """
+    return aiohttp.ClientSession(
+        connector=connector(proxy, limit=connections, ttl_dns_cache=300),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": "Herald"}, trace_configs=[_trace()],
+    )  # fmt: skip
+
+
+def timeout(seconds: float) -> aiohttp.ClientTimeout:
+    """So long for a silence of the server's, and no longer for all of it than connecting adds."""
+    return aiohttp.ClientTimeout(
+        total=seconds + 2 * CONNECT_SECONDS, connect=CONNECT_SECONDS,
+        sock_connect=CONNECT_SECONDS, sock_read=seconds,
+    )  # fmt: skip
+
+
+def _trace() -> aiohttp.TraceConfig:
+    """Notes the moment from which a request may have arrived."""
+
+    async def leaves(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
+        context.trace_request_ctx.left = True
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(leaves)
+    return trace

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from bot.chat import Pictures, no_picture
 from bot.delivery.admins import Admins
 from bot.delivery.courier import Courier
-from bot.delivery.wording import Pictures, no_picture
 from storage import Storage
 from storage.model import Address, Fate, Outbox, Progress
 from tests.fakes.platform import FakePlatform

@@ -3,72 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.chat import (
     Answer,
-    Button,
     Campaign,
     Host,
     Menu,
     Message,
-    Request,
-    Site,
 )
 from bot.platforms.matrix import Options
 from bot.platforms.matrix.platform import Matrix
 from storage import Storage
-from storage.model import Address, Lane, RichText, Suggestion
+from storage.model import Address, Lane
 from tests.fakes.synapse import Account, Heard, Person, Synapse
+from tests.platforms import echo
+from tests.platforms.echo import Echo, Port, nobody
 
 SECONDS = 30.0
 FAST = 1000.0  # messages a second: the tests' server has no limits
 
 
-class Port:
-    """A web port that opens nothing."""
-
-    def post(self, path: str, handler: object) -> None: ...
-
-    def site(self, site: Site, heard: Callable[[bool, str], None] | None = None) -> None: ...
-
-
-async def nobody(request: Request, skip: int) -> list[Suggestion]:
-    """Nothing is suggested."""
-    return []
-
-
 def no_menu(language: str, admin: bool) -> tuple[Menu, ...]:
     """There is none."""
     return ()
-
-
-def said(text: str, *commands: str, replaces: bool = False) -> Message:
-    """A message with a button for each command."""
-    rows = tuple((Button(command.title(), command),) for command in commands)
-    return Message(RichText(text), rows, replaces)
-
-
-@dataclass
-class Echo:
-    """A router: repeats what it was asked, or gives what is scripted for those words."""
-
-    script: dict[str, Message | None] = field(default_factory=dict)
-    asked: list[Request] = field(default_factory=list)
-    before: Callable[[Request], Awaitable[None]] | None = None
-
-    async def __call__(self, request: Request) -> Message | None:
-        if self.before is not None:
-            await self.before(request)
-        self.asked.append(request)
-        return self.script.get(request.words, said(f"You said: {request.words}."))
-
-    @property
-    def words(self) -> list[str]:
-        """All that was asked."""
-        return [request.words for request in self.asked]
 
 
 @dataclass
@@ -112,22 +72,11 @@ def connected(
 
 @asynccontextmanager
 async def running(matrix: Matrix, answer: Answer) -> AsyncIterator[asyncio.Task[None]]:
-    """The platform, ready; at the end it is told to stop and has."""
-    ready = asyncio.Event()
-    task = asyncio.create_task(matrix.run(answer, ready.set))
-    waiting = asyncio.create_task(ready.wait())
-    try:
-        async with asyncio.timeout(SECONDS):
-            await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
+    """The platform, ready; what keeps it from that is raised."""
+    async with echo.running(matrix, answer) as task:
         if task.done():
             task.result()
         yield task
-    finally:
-        waiting.cancel()
-        if not task.done():
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 @asynccontextmanager

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.chat import (
-    Answer,
-    Button,
     Campaign,
-    Handler,
     Host,
     Menu,
-    Message,
-    Request,
     Server,
-    Site,
     Suggest,
 )
 from bot.platforms.telegram import Options
 from bot.platforms.telegram.platform import Telegram
 from storage import Seal, Storage, open_storage
-from storage.model import Address, RichText, Suggestion
+from storage.model import Address
 from tests.fakes.botapi import FakeBotAPI
+from tests.platforms.echo import Port, nobody
 
 ANN, BEN = 1001, 1002
 NOON = datetime(2024, 11, 16, 12, 0, tzinfo=UTC)
@@ -36,42 +28,6 @@ MENUS = {
     "en": (Menu("latest", "Newest releases", "[n]"), Menu("help", "What I can do")),
     "ru": (Menu("latest", "Последние релизы"), Menu("help", "Что я умею")),
 }
-
-
-class Port:
-    """A web port that opens nothing: what is listened for is called by the test itself."""
-
-    def __init__(self) -> None:
-        self.handlers: dict[str, Handler] = {}
-
-    def post(self, path: str, handler: Handler) -> None:
-        self.handlers[path] = handler
-
-    def site(self, site: Site, heard: Callable[[bool, str], None] | None = None) -> None:
-        """No page is shown here."""
-
-
-async def nobody(request: Request, skip: int) -> list[Suggestion]:
-    """Nothing is suggested."""
-    return []
-
-
-def said(text: str, *commands: str, replaces: bool = False) -> Message:
-    """A message with a button for each command."""
-    rows = tuple((Button(command.title(), command),) for command in commands)
-    return Message(RichText(text), rows, replaces)
-
-
-@dataclass
-class Echo:
-    """A router: repeats what it was asked, or gives what is scripted for those words."""
-
-    script: dict[str, Message | None] = field(default_factory=dict)
-    asked: list[Request] = field(default_factory=list)
-
-    async def __call__(self, request: Request) -> Message | None:
-        self.asked.append(request)
-        return self.script.get(request.words, said(f"You said: {request.words}."))
 
 
 def person(number: int) -> Address:
@@ -92,24 +48,6 @@ def connected(
     campaign, port = Campaign("Test", {}), server or Port()
     host = Host(storage, campaign, lambda language, _: MENUS[language], suggest, port)
     return Telegram(options, host, lambda: NOON)
-
-
-@asynccontextmanager
-async def running(telegram: Telegram, answer: Answer) -> AsyncIterator[asyncio.Task[None]]:
-    """The platform, ready; at the end it is told to stop and has."""
-    ready = asyncio.Event()
-    task = asyncio.create_task(telegram.run(answer, ready.set))
-    waiting = asyncio.create_task(ready.wait())
-    try:
-        async with asyncio.timeout(5):
-            await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
-        yield task
-    finally:
-        waiting.cancel()
-        if not task.done():
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 @pytest.fixture

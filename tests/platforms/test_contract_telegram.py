@@ -13,7 +13,8 @@ from storage import Storage
 from storage.model import Address
 from tests.fakes.botapi import FakeBotAPI
 from tests.platforms.contract import Answers, Contract, Seen, answers, ends_as
-from tests.platforms.telegram_stage import ANN, api, connected, person, running, unpaced
+from tests.platforms.echo import running
+from tests.platforms.telegram_stage import ANN, api, connected, person, unpaced
 
 __all__ = ["answers", "api", "unpaced"]  # fixtures
 

@@ -10,7 +10,8 @@ from bot.chat import Request
 from storage import Storage
 from storage.model import Span, Style
 from tests.fakes.synapse import Person, Synapse, person
-from tests.platforms.matrix_stage import Echo, chat, heard, herald, said, texts, us
+from tests.platforms.echo import Echo, said
+from tests.platforms.matrix_stage import chat, heard, herald, texts, us
 
 
 @pytest.mark.parametrize("encrypted", [False, True])

@@ -8,18 +8,8 @@ from bot.chat import Button, Message
 from storage import Storage
 from storage.model import RichText
 from tests.fakes.synapse import Synapse, person
-from tests.platforms.matrix_stage import (
-    Echo,
-    chat,
-    connected,
-    heard,
-    herald,
-    running,
-    said,
-    send,
-    texts,
-    us,
-)
+from tests.platforms.echo import Echo, said
+from tests.platforms.matrix_stage import chat, connected, heard, herald, running, send, texts, us
 
 ONE, TWO, THREE = (f"{n}\ufe0f\u20e3" for n in (1, 2, 3))
 

@@ -12,18 +12,8 @@ from bot.platforms.matrix.drawing import Drawn
 from storage import Storage
 from storage.model import Address, RichText
 from tests.fakes.synapse import Synapse, person
-from tests.platforms.matrix_stage import (
-    Echo,
-    Reports,
-    chat,
-    connected,
-    heard,
-    herald,
-    running,
-    said,
-    send,
-    us,
-)
+from tests.platforms.echo import Echo, said
+from tests.platforms.matrix_stage import Reports, chat, connected, heard, herald, running, send, us
 
 
 async def ends(sending: object, end: type[SendError]) -> SendError:

@@ -9,22 +9,14 @@ from typing import Any
 import pytest
 
 from bot.chat import Later, Request, Stop
-from bot.platforms.matrix import life
+from bot.platforms import trying
 from bot.platforms.matrix.platform import Matrix
 from storage import DatabaseError, Seal, Storage, open_storage
 from storage.model import Address
 from tests.fakes.loopback import Loopback
 from tests.fakes.synapse import Account, Person, Synapse, person
-from tests.platforms.matrix_stage import (
-    Echo,
-    Reports,
-    chat,
-    connected,
-    heard,
-    running,
-    said,
-    texts,
-)
+from tests.platforms.echo import Echo, said
+from tests.platforms.matrix_stage import Reports, chat, connected, heard, running, texts
 
 BOTH = pytest.mark.parametrize("encrypted", [False, True])
 
@@ -398,7 +390,7 @@ async def identity(account: Account) -> dict[str, str]:
 
 async def test_a_chore_that_dies_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it no keys would be uploaded any more, until a restart."""
-    monkeypatch.setattr(life, "pause_after", lambda failures: 0.001 * failures)
+    monkeypatch.setattr(trying, "pause_after", lambda failures: 0.001 * failures)
     times = 0
 
     async def dies() -> None:
@@ -408,6 +400,6 @@ async def test_a_chore_that_dies_is_begun_again(monkeypatch: pytest.MonkeyPatch)
             raise DatabaseError("The database is locked.")
 
     async with asyncio.timeout(10):
-        await life._chore(dies)
+        await trying.chore(dies)
 
     assert 4 == times

@@ -12,7 +12,8 @@ import structlog
 from bot import logs
 from storage import Storage
 from tests.fakes.synapse import Synapse, person
-from tests.platforms.matrix_stage import Echo, chat, connected, heard, running, said, send
+from tests.platforms.echo import Echo, said
+from tests.platforms.matrix_stage import chat, connected, heard, running, send
 
 
 @pytest.fixture

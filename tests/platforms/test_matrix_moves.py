@@ -10,17 +10,8 @@ from bot.chat import Moved, NoRights
 from storage import Storage
 from storage.model import Address
 from tests.fakes.synapse import Person, Synapse, person
-from tests.platforms.matrix_stage import (
-    Echo,
-    chat,
-    connected,
-    heard,
-    herald,
-    running,
-    said,
-    send,
-    us,
-)
+from tests.platforms.echo import Echo, said
+from tests.platforms.matrix_stage import chat, connected, heard, herald, running, send, us
 
 
 async def subscribed(storage: Storage, room: str) -> bool:

@@ -18,7 +18,8 @@ from storage.model import Address, Attachment, Lane, RichText
 from tests.fakes.botapi_stage import png
 from tests.fakes.synapse import USUAL, Synapse, person
 from tests.fakes.synapse.server import on_stage
-from tests.platforms.matrix_stage import chat, heard, herald, said, send, us
+from tests.platforms.echo import said
+from tests.platforms.matrix_stage import chat, heard, herald, send, us
 from tests.virtual import run_virtually
 
 GIVEN = {"homeserver": "https://example.org", "user": "@herald:example.org", "password": "x"}

@@ -11,7 +11,8 @@ from nio.crypto import OlmAccount
 
 from storage import Storage
 from tests.fakes.synapse import Account, Synapse, person
-from tests.platforms.matrix_stage import chat, heard, herald, said, send, us
+from tests.platforms.echo import said
+from tests.platforms.matrix_stage import chat, heard, herald, send, us
 
 JOIN = "/_matrix/client/v3/join/"
 UPLOAD = "/_matrix/client/v3/keys/upload"

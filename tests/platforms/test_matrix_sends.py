@@ -17,18 +17,8 @@ from storage import Storage
 from storage.model import Address, Attachment, Lane, RichText, Span, Style
 from tests.fakes.botapi_stage import png
 from tests.fakes.synapse import Heard, Person, Synapse, person
-from tests.platforms.matrix_stage import (
-    Echo,
-    chat,
-    connected,
-    heard,
-    herald,
-    running,
-    said,
-    send,
-    texts,
-    us,
-)
+from tests.platforms.echo import Echo, said
+from tests.platforms.matrix_stage import chat, connected, heard, herald, running, send, texts, us
 
 NEWS = RichText(
     "News\n\nSee the court.",

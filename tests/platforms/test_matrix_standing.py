@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 from storage import Storage
 from storage.model import Address
 from tests.fakes.synapse import Person, Synapse, person
-from tests.platforms.matrix_stage import Echo, connected, running, us
+from tests.platforms.echo import Echo
+from tests.platforms.matrix_stage import connected, running, us
 
 
 async def until_subscribed(storage: Storage, room: str) -> str:
@@ -53,8 +54,8 @@ async def test_what_is_missing_is_said_once_by_its_place(
     synapse: Synapse, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And looked for again: invited and let talk, the room gets its releases."""
-    monkeypatch.setattr("bot.platforms.matrix.standing.FIRST_PAUSE", 0.2)
-    monkeypatch.setattr("bot.platforms.matrix.standing.LONGEST_PAUSE", 0.2)
+    monkeypatch.setattr("bot.platforms.named.FIRST_PAUSE", 0.2)
+    monkeypatch.setattr("bot.platforms.named.LONGEST_PAUSE", 0.2)
     account = await synapse.account("herald")
     async with person(synapse, "anna") as anna:
         closed = await anna.create_room()

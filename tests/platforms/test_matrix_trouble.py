@@ -13,16 +13,8 @@ from storage import Storage
 from storage.model import Attachment, RichText
 from tests.fakes.botapi_stage import png
 from tests.fakes.synapse import Gate, Person, Synapse, person
-from tests.platforms.matrix_stage import (
-    Echo,
-    Reports,
-    chat,
-    connected,
-    heard,
-    running,
-    said,
-    send,
-)
+from tests.platforms.echo import Echo, said
+from tests.platforms.matrix_stage import Reports, chat, connected, heard, running, send
 
 PICTURE = Attachment(png(20, 10), "image/png", "lead.png")
 

@@ -10,17 +10,15 @@ from bot.chat import Button, Message, Request
 from storage import Storage
 from storage.model import RichText, Span, Style
 from tests.fakes.botapi import FakeBotAPI
+from tests.platforms.echo import Echo, running, said
 from tests.platforms.telegram_stage import (
     ANN,
     BEN,
-    Echo,
     api,
     confirmed,
     connected,
     person,
     read,
-    running,
-    said,
     storage,
     texts,
     unpaced,

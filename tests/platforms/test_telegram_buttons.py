@@ -14,17 +14,8 @@ from storage import Storage
 from storage.model import Address, RichText
 from tests.fakes.botapi import FakeBotAPI
 from tests.platforms import telegram_stage
-from tests.platforms.telegram_stage import (
-    ANN,
-    BEN,
-    Echo,
-    api,
-    connected,
-    running,
-    said,
-    storage,
-    texts,
-)
+from tests.platforms.echo import Echo, running, said
+from tests.platforms.telegram_stage import ANN, BEN, api, connected, storage, texts
 
 __all__ = ["api", "storage"]  # fixtures
 

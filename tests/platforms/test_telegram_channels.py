@@ -11,18 +11,16 @@ from storage import Storage
 from storage.model import Address
 from tests.commands.house import built
 from tests.fakes.botapi import FakeBotAPI
+from tests.platforms.echo import Echo, running, said
 from tests.platforms.telegram_stage import (
     ANN,
     BEN,
     NOON,
-    Echo,
     api,
     confirmed,
     connected,
     person,
     read,
-    running,
-    said,
     storage,
     texts,
     unpaced,

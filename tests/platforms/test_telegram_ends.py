@@ -9,19 +9,8 @@ import pytest
 from bot.chat import Message, Request
 from storage import Storage
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    BEN,
-    Echo,
-    api,
-    confirmed,
-    connected,
-    read,
-    running,
-    said,
-    storage,
-    texts,
-)
+from tests.platforms.echo import Echo, running, said
+from tests.platforms.telegram_stage import ANN, BEN, api, confirmed, connected, read, storage, texts
 
 __all__ = ["api", "storage"]  # fixtures
 

@@ -17,15 +17,8 @@ from bot.text.build import slice_of
 from storage import Storage
 from storage.model import RichText, Span, Style
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    Echo,
-    api,
-    connected,
-    read,
-    running,
-    storage,
-)
+from tests.platforms.echo import Echo, running
+from tests.platforms.telegram_stage import ANN, api, connected, read, storage
 from tests.platforms.test_telegram_updates import private_message
 
 __all__ = ["api", "storage"]  # fixtures

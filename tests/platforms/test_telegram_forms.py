@@ -11,17 +11,8 @@ from storage import Storage
 from storage.model import Attachment, RichText
 from tests.fakes.botapi import FakeBotAPI
 from tests.fakes.botapi_stage import png
-from tests.platforms.telegram_stage import (
-    ANN,
-    Echo,
-    api,
-    connected,
-    person,
-    running,
-    said,
-    storage,
-    texts,
-)
+from tests.platforms.echo import Echo, running, said
+from tests.platforms.telegram_stage import ANN, api, connected, person, storage, texts
 from tests.platforms.test_telegram_requests import served
 
 __all__ = ["api", "storage"]  # fixtures

@@ -14,16 +14,15 @@ from storage import Storage
 from storage.model import Address
 from tests.commands.house import built
 from tests.fakes.botapi import FakeBotAPI
+from tests.platforms.echo import Echo, running
 from tests.platforms.telegram_stage import (
     ANN,
     BEN,
     NOON,
-    Echo,
     api,
     confirmed,
     connected,
     read,
-    running,
     storage,
     texts,
 )

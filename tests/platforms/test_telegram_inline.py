@@ -15,16 +15,15 @@ from storage import DatabaseError, Storage
 from storage.model import Fate, RichText, Span, Style, Suggestion
 from tests.fakes.botapi import FakeBotAPI
 from tests.fakes.releases import ARCHIVE, draft
+from tests.platforms.echo import Echo, running
 from tests.platforms.telegram_stage import (
     ANN,
     BEN,
     NOON,
-    Echo,
     confirmed,
     connected,
     person,
     read,
-    running,
     storage,
 )
 

@@ -11,16 +11,8 @@ from storage.model import RichText
 from tests.commands.house import built
 from tests.fakes.botapi import FakeBotAPI
 from tests.platforms import telegram_stage
-from tests.platforms.telegram_stage import (
-    ANN,
-    NOON,
-    Echo,
-    api,
-    connected,
-    person,
-    running,
-    storage,
-)
+from tests.platforms.echo import Echo, running
+from tests.platforms.telegram_stage import ANN, NOON, api, connected, person, storage
 
 __all__ = ["api", "storage"]  # fixtures
 

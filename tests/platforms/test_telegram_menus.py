@@ -11,16 +11,8 @@ from bot.chat import Menu
 from bot.platforms.telegram.menus import Menus
 from storage import Storage
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    BEN,
-    Echo,
-    api,
-    confirmed,
-    connected,
-    running,
-    storage,
-)
+from tests.platforms.echo import Echo, running
+from tests.platforms.telegram_stage import ANN, BEN, api, confirmed, connected, storage
 
 __all__ = ["api", "storage"]  # fixtures
 

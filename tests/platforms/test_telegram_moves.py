@@ -8,17 +8,8 @@ from bot.chat import Request
 from storage import Storage
 from storage.model import Address
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    Echo,
-    api,
-    confirmed,
-    connected,
-    read,
-    running,
-    said,
-    storage,
-)
+from tests.platforms.echo import Echo, running, said
+from tests.platforms.telegram_stage import ANN, api, confirmed, connected, read, storage
 
 __all__ = ["api", "storage"]  # fixtures
 

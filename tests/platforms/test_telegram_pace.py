@@ -13,18 +13,8 @@ from bot.platforms.telegram.requests import CONNECTIONS
 from storage import Storage
 from storage.model import Address, Lane
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    BEN,
-    Echo,
-    api,
-    connected,
-    person,
-    read,
-    running,
-    said,
-    storage,
-)
+from tests.platforms.echo import Echo, running, said
+from tests.platforms.telegram_stage import ANN, BEN, api, connected, person, read, storage
 
 __all__ = ["api", "storage"]  # fixtures
 
@@ -175,7 +165,7 @@ async def test_an_answer_that_would_come_too_late_is_dropped(
     api: FakeBotAPI, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for it any more, and the next question is answered."""
-    monkeypatch.setattr("bot.platforms.telegram.answers.LONGEST_WAIT", 0.1)
+    monkeypatch.setattr("bot.platforms.trying.LONGEST_WAIT", 0.1)
     api.add_user(ANN, started=True)
     telegram = connected(api, storage)
     async with running(telegram, Echo()):

@@ -14,19 +14,8 @@ from storage import Storage
 from storage.model import Attachment, RichText, Span, Style
 from tests.fakes.botapi import FakeBotAPI
 from tests.fakes.botapi_stage import png
-from tests.platforms.telegram_stage import (
-    ANN,
-    BEN,
-    Echo,
-    api,
-    connected,
-    enough,
-    person,
-    read,
-    running,
-    said,
-    storage,
-)
+from tests.platforms.echo import Echo, running, said
+from tests.platforms.telegram_stage import ANN, BEN, api, connected, enough, person, read, storage
 
 __all__ = ["api", "storage"]  # fixtures
 TITLE = RichText("😀 Title\n\nLead.", (Span(2, 7, Style.BOLD),))

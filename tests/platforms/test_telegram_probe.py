@@ -16,19 +16,8 @@ from storage import Storage
 from storage.model import Address, Attachment, RichText, Span, Style
 from tests.fakes.botapi import FakeBotAPI
 from tests.fakes.botapi_stage import png
-from tests.platforms.telegram_stage import (
-    ANN,
-    BEN,
-    Echo,
-    api,
-    connected,
-    person,
-    read,
-    running,
-    said,
-    storage,
-    unpaced,
-)
+from tests.platforms.echo import Echo, running, said
+from tests.platforms.telegram_stage import ANN, BEN, api, connected, person, read, storage, unpaced
 
 __all__ = ["api", "storage", "unpaced"]  # fixtures
 pytestmark = pytest.mark.usefixtures("unpaced")

@@ -8,18 +8,8 @@ from bot.chat import Unknown
 from storage import Storage
 from storage.model import Address, Lane
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    BEN,
-    Echo,
-    api,
-    person,
-    read,
-    said,
-    storage,
-    texts,
-    unpaced,
-)
+from tests.platforms.echo import Echo, said
+from tests.platforms.telegram_stage import ANN, BEN, api, person, read, storage, texts, unpaced
 from tests.platforms.test_telegram_probe import GROUP, edits, looked_for, run
 
 __all__ = ["api", "storage", "unpaced"]  # fixtures

@@ -14,17 +14,15 @@ from bot.chat import Stop
 from bot.platforms.telegram.platform import Telegram
 from storage import Storage
 from tests.fakes.botapi import FakeBotAPI
+from tests.platforms.echo import Echo, running, said
 from tests.platforms.telegram_stage import (
     ANN,
     BEN,
-    Echo,
     api,
     confirmed,
     connected,
     person,
     read,
-    running,
-    said,
     storage,
     texts,
     unpaced,

@@ -11,8 +11,9 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.platforms.telegram.errors import Ambiguous, NoBotApi, NotSent, SlowDown
-from bot.platforms.telegram.poll import Ledger, pause_after
+from bot.platforms.telegram.poll import Ledger
 from bot.platforms.telegram.requests import Requests, checked
+from bot.platforms.trying import pause_after
 
 TOKEN = "123456:AAsecret"
 

@@ -9,16 +9,8 @@ from bot.platforms.telegram import Options
 from storage import Storage
 from storage.model import Address
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    BEN,
-    Echo,
-    api,
-    confirmed,
-    connected,
-    running,
-    storage,
-)
+from tests.platforms.echo import Echo, running
+from tests.platforms.telegram_stage import ANN, BEN, api, confirmed, connected, storage
 
 __all__ = ["api", "storage"]  # fixtures
 

@@ -12,17 +12,8 @@ from bot.platforms.telegram.seldom import Seldom
 from storage import Storage
 from storage.model import Attachment, RichText
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    Echo,
-    api,
-    connected,
-    person,
-    read,
-    running,
-    storage,
-    texts,
-)
+from tests.platforms.echo import Echo, running
+from tests.platforms.telegram_stage import ANN, api, connected, person, read, storage, texts
 
 __all__ = ["api", "storage"]  # fixtures
 

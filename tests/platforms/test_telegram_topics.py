@@ -11,18 +11,8 @@ from storage import Storage
 from storage.model import Address
 from tests.commands.house import built
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    NOON,
-    Echo,
-    api,
-    confirmed,
-    connected,
-    read,
-    running,
-    said,
-    storage,
-)
+from tests.platforms.echo import Echo, running, said
+from tests.platforms.telegram_stage import ANN, NOON, api, confirmed, connected, read, storage
 
 __all__ = ["api", "storage"]  # fixtures
 

@@ -12,17 +12,15 @@ import structlog
 from bot.chat import Gone, Later, SendError, Stop, Unknown
 from storage import Storage
 from tests.fakes.botapi import FakeBotAPI
+from tests.platforms.echo import Echo, running, said
 from tests.platforms.telegram_stage import (
     ANN,
     BEN,
-    Echo,
     api,
     confirmed,
     connected,
     person,
     read,
-    running,
-    said,
     storage,
     texts,
     unpaced,

@@ -6,17 +6,8 @@ from bot.chat import Message, Request
 from storage import DatabaseError, Storage
 from storage.model import RichText
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    BEN,
-    api,
-    connected,
-    read,
-    running,
-    said,
-    storage,
-    texts,
-)
+from tests.platforms.echo import running, said
+from tests.platforms.telegram_stage import ANN, BEN, api, connected, read, storage, texts
 
 __all__ = ["api", "storage"]  # fixtures
 

@@ -7,18 +7,8 @@ import structlog
 
 from storage import Storage
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import (
-    ANN,
-    Echo,
-    api,
-    confirmed,
-    connected,
-    person,
-    read,
-    running,
-    said,
-    storage,
-)
+from tests.platforms.echo import Echo, running, said
+from tests.platforms.telegram_stage import ANN, api, confirmed, connected, person, read, storage
 
 __all__ = ["api", "storage"]  # fixtures
 

@@ -11,17 +11,15 @@ from bot.platforms.telegram import webhook
 from bot.platforms.telegram.webhook import secret
 from bot.router import Router
 from storage import DatabaseError, Storage
+from tests.platforms.echo import Echo, running, said
 from tests.platforms.telegram_stage import (
     ANN,
     BEN,
     NOON,
-    Echo,
     confirmed,
     connected,
     person,
     read,
-    running,
-    said,
     storage,
     texts,
 )

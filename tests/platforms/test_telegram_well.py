@@ -16,7 +16,8 @@ from bot.platforms.telegram.platform import Telegram
 from bot.platforms.telegram.poll import Ledger, poll
 from storage import Storage
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import MENUS, Echo, Port, api, nobody, running, storage
+from tests.platforms.echo import Echo, Port, nobody, running
+from tests.platforms.telegram_stage import MENUS, api, storage
 
 __all__ = ["api", "storage"]  # fixtures
 

@@ -18,7 +18,8 @@ from bot.chat import Message, Request
 from storage import Seal, open_storage
 from tests.commands.house import built
 from tests.fakes.botapi import FakeBotAPI
-from tests.platforms.telegram_stage import NOON, connected, read, running
+from tests.platforms.echo import running
+from tests.platforms.telegram_stage import NOON, connected, read
 from tests.platforms.wild_updates import (
     CHANNEL,
     ELSEWHERE,

@@ -17,7 +17,8 @@ from bot.server import Server, open_server
 from storage import Storage
 from tests.fakes.botapi import FakeBotAPI
 from tests.fakes.loopback import Loopback
-from tests.platforms.telegram_stage import ANN, BEN, connected, said
+from tests.platforms.echo import said
+from tests.platforms.telegram_stage import ANN, BEN, connected
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -16,17 +14,16 @@ from bot.pacing import Budget
 from bot.platforms.lanes import Lanes
 from bot.platforms.matrix.drawing import pieces
 from bot.platforms.matrix.post import Letter, Post
+from bot.platforms.trying import insist
 from storage import DatabaseError
 from storage.model import Address, Lane
 from storage.subscribers import Subscribers
 
 log = structlog.get_logger(__name__)
 
+# What may have arrived is tried again, too: the homeserver knows its id.
+AGAIN = (Later, Unknown)
 WAITING = 20  # answers a room; somebody who asks for more has stopped reading
-TRIES = 5
-LONGEST_WAIT = 90.0  # seconds; after that nobody waits for the answer
-
-Turn = Callable[[], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +93,13 @@ class Answers:
                 notice=True, pushed=False,
             )  # fmt: skip
             try:
-                return await _insist(turn, edit)
+                return await insist(turn, edit, AGAIN)
             except Refused:
                 log.debug("A message could not be changed; a new one is sent.")
         letter = Letter(
             answer.address, answer.message, answer.id, notice=True, thread=answer.thread
         )
-        await _insist(turn, partial(self._post.send, letter))
+        await insist(turn, partial(self._post.send, letter), AGAIN)
         return None
 
     async def _refused(self, address: Address) -> None:
@@ -110,31 +107,3 @@ class Answers:
         subscriber = await self._subscribers.find(address)
         if subscriber is not None:
             await self._subscribers.refused(subscriber.id, self._now().date())
-
-
-async def _insist(turn: Turn, act: Callable[[], Awaitable[object]]) -> None:
-    """Try until it is done, each time when it is this room's turn. Raises the last SendError.
-
-    What may have arrived is tried again, too: the homeserver knows its id.
-    """
-    for attempt in range(1, TRIES + 1):
-        try:
-            await _once(turn, act)
-        except (Later, Unknown) as error:
-            pause = error.seconds if isinstance(error, Later) else None
-            if attempt == TRIES or (pause or 0.0) > LONGEST_WAIT:
-                raise
-        else:
-            return
-        if pause is None:  # else the budget waits for us
-            await asyncio.sleep(0.25 * 2**attempt)
-
-
-async def _once(turn: Turn, act: Callable[[], Awaitable[object]]) -> None:
-    """Do it when its turn comes; raises Later if that takes too long, else what it raises."""
-    try:
-        async with asyncio.timeout(LONGEST_WAIT) as limit, turn():
-            limit.reschedule(None)
-            await act()
-    except TimeoutError:
-        raise Later("its turn did not come", LONGEST_WAIT + 1) from None

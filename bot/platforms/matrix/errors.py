@@ -5,18 +5,17 @@ Codes: Matrix client-server specification, "Standard error response".
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 
 import structlog
 
 from bot.chat import Gone, Later, NoRights, Refused, SendError, Stop, Unknown
 from bot.platforms.matrix.wire import Broken, NoAnswer, Refusal, WireError
+from bot.platforms.trying import pause_after
 
 log = structlog.get_logger(__name__)
 
 NAME = "matrix"
-LONGEST_PAUSE = 30.0
 PAUSE_UNSAID = 5.0  # seconds, where a pause is asked for without a word of how long
 
 LIMIT = "M_LIMIT_EXCEEDED"
@@ -137,12 +136,6 @@ class Trouble:
 def _elsewhere(error: WireError) -> bool:
     """Whether what answers is something else than a homeserver in trouble."""
     return isinstance(error, Broken) and 200 <= error.status < 500 and error.status != 429
-
-
-def pause_after(failures: int) -> float:
-    """Seconds to wait after so many failures in a row: doubling, with jitter, to half a minute."""
-    longest: float = min(LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 
 def _said(error: WireError) -> str:

@@ -11,10 +11,11 @@ import structlog
 
 from bot.platforms.lanes import Lanes
 from bot.platforms.matrix.desk import Desk
-from bot.platforms.matrix.errors import asks_for_a_pause, pause_after, stopped
+from bot.platforms.matrix.errors import asks_for_a_pause, stopped
 from bot.platforms.matrix.keys import Keys, Session
 from bot.platforms.matrix.ledger import Batch
 from bot.platforms.matrix.wire import Json, Refusal, WireError
+from bot.platforms.trying import pause_after
 from storage import DatabaseError
 
 log = structlog.get_logger(__name__)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -17,7 +18,7 @@ from bot.platforms.matrix.answers import Answers
 from bot.platforms.matrix.budget import Bucket
 from bot.platforms.matrix.choices import Choices
 from bot.platforms.matrix.desk import Around, Desk, Us
-from bot.platforms.matrix.errors import NAME, Trouble, pause_after
+from bot.platforms.matrix.errors import NAME, Trouble
 from bot.platforms.matrix.forgetting import forgetting, prune
 from bot.platforms.matrix.inbox import Inbox
 from bot.platforms.matrix.kept import Kept, Login
@@ -25,11 +26,13 @@ from bot.platforms.matrix.keys import ForeignKeys, Keys, inherit, open_keys
 from bot.platforms.matrix.ledger import Ledger
 from bot.platforms.matrix.login import another_device, logged_in
 from bot.platforms.matrix.moves import Moves
+from bot.platforms.matrix.named import joined
 from bot.platforms.matrix.post import Flying, Post
 from bot.platforms.matrix.rooms import Rooms
-from bot.platforms.matrix.standing import Standing
 from bot.platforms.matrix.sync import Sync
 from bot.platforms.matrix.wire import Wire, WireError
+from bot.platforms.named import NamedChats
+from bot.platforms.trying import chore, pause_after
 from storage import DatabaseError
 from storage.facts import RESTORED
 from storage.model import Address
@@ -70,12 +73,11 @@ class Life:
             self._moves.follow,
         ))  # fmt: skip
         self._answers = Answers(self.post, terms.budget, subscribers, terms.now)
-        self._standing = Standing(
-            self._moves, self.rooms, subscribers, options.rooms, login.user, language
-        )
+        look = partial(joined, self._moves, self.rooms, login.user)
+        self._named = NamedChats("A room", options.rooms, look, subscribers, language)
         around = Around(
             forgetting(answer, subscribers, keys, kept), self._answers, subscribers, self.rooms,
-            choices, self._moves, kept, terms.name, self._standing.again.set,
+            choices, self._moves, kept, terms.name, self._named.again.set,
         )  # fmt: skip
         desk = Desk(around, Us(login.user, frozenset(options.admins), language), terms.now)
         self._inbox = Inbox(desk, keys)
@@ -95,10 +97,10 @@ class Life:
     async def run(self, trouble: Trouble, ready: Callable[[], None]) -> None:
         """Until cancelled. Raises Stop and DatabaseError."""
         loops = (
-            self._ledger.run, self._upkeep, self._standing.run, self._look_at_admins,
+            self._ledger.run, self._upkeep, self._named.run, self._look_at_admins,
             lambda: prune(self.keys),
         )  # fmt: skip
-        tasks = [asyncio.create_task(_chore(loop)) for loop in loops]
+        tasks = [asyncio.create_task(chore(loop)) for loop in loops]
         try:
             await self._sync.run(trouble, ready)
         finally:
@@ -195,15 +197,3 @@ async def insisted(
         else:
             trouble.over()
             return found
-
-
-async def _chore(loop: Callable[[], Awaitable[None]]) -> None:
-    """Until it is done; what dies is begun again, after longer and longer pauses."""
-    failures = 0
-    while True:
-        try:
-            return await loop()
-        except Exception:  # there is nobody above to hear of it
-            failures += 1
-            log.error("A chore for Matrix died and is begun again.", exc_info=True)
-            await asyncio.sleep(pause_after(failures))

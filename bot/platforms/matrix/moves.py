@@ -6,11 +6,12 @@ import asyncio
 
 import structlog
 
-from bot.platforms.matrix.errors import NAME, asks_for_a_pause, pause_after, stopped
+from bot.platforms.matrix.errors import NAME, asks_for_a_pause, stopped
 from bot.platforms.matrix.kept import Kept
 from bot.platforms.matrix.keys import Keys
 from bot.platforms.matrix.rooms import ENCRYPTION, TOMBSTONE, Rooms
 from bot.platforms.matrix.wire import Json, NotSent, Refusal, Wire, WireError, at
+from bot.platforms.trying import pause_after
 from bot.waiting import loop_seconds
 from storage.model import Address
 from storage.subscribers import Subscribers

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from bot.proxy import PROXY_ERRORS, connector, http_proxy
+from bot.proxy import LOST, http_proxy, open_session, timeout
 
 Json = dict[str, Any]
 
@@ -23,11 +23,8 @@ API = "/_matrix/client/v3"
 MEDIA = "/_matrix/media/v3"
 
 CONNECTIONS = 200  # 64 sends under way, one sync, and what is looked up beside them
-CONNECT_SECONDS = 10.0
 SECONDS = 30.0
 UPLOAD_SECONDS = 120.0
-
-LOST = (aiohttp.ClientError, OSError, *PROXY_ERRORS)
 
 
 class WireError(Exception):
@@ -127,7 +124,7 @@ class Wire:
         try:
             async with self._opened().request(
                 method, url, data=body, headers=headers, allow_redirects=False,
-                proxy=http_proxy(self._proxy), timeout=_timeout(seconds), trace_request_ctx=trace,
+                proxy=http_proxy(self._proxy), timeout=timeout(seconds), trace_request_ctx=trace,
             ) as response:  # fmt: skip
                 status, payload = response.status, await response.read()
                 wait = response.headers.get("Retry-After", "")
@@ -144,11 +141,7 @@ class Wire:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=connector(self._proxy, limit=CONNECTIONS, ttl_dns_cache=300),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": "Herald"}, trace_configs=[_trace()],
-            )  # fmt: skip
+            self._session = open_session(self._proxy, CONNECTIONS)
         return self._session
 
 
@@ -188,21 +181,3 @@ def _seconds(milliseconds: object, wait: str) -> float | None:
     if isinstance(milliseconds, int | float) and milliseconds >= 0:
         return float(milliseconds) / 1000
     return float(wait) if wait.isascii() and wait.isdigit() else None
-
-
-def _timeout(seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(
-        total=seconds + 2 * CONNECT_SECONDS, connect=CONNECT_SECONDS,
-        sock_connect=CONNECT_SECONDS, sock_read=seconds,
-    )  # fmt: skip
-
-
-def _trace() -> aiohttp.TraceConfig:
-    """Notes the moment from which a request may have arrived."""
-
-    async def leaves(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.left = True
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_headers_sent.append(leaves)
-    return trace

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,6 +12,7 @@ import structlog
 from bot.chat import Gone, Later, Message, Moved, Platform, Refused, SendError, Sent, Unknown
 from bot.platforms.lanes import Lanes
 from bot.platforms.telegram.drawing import pieces
+from bot.platforms.trying import insist
 from storage import DatabaseError
 from storage.model import Address, Lane
 from storage.subscribers import Subscribers
@@ -21,10 +20,6 @@ from storage.subscribers import Subscribers
 log = structlog.get_logger(__name__)
 
 WAITING = 20  # answers a chat; somebody who asks for more has stopped reading
-TRIES = 5
-LONGEST_WAIT = 90.0  # seconds; after that nobody waits for the answer
-
-Turn = Callable[[], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +80,11 @@ class Answers:
         if answer.message.replaces and answer.under is not None:
             edit = partial(self._platform.edit, answer.address, Sent(answer.under), answer.message)
             try:
-                return await _insist(turn, edit, again=(Later, Unknown))
+                return await insist(turn, edit, (Later, Unknown))
             except Refused:
                 log.debug("A message could not be changed; a new one is sent.")
         send = partial(self._platform.send, answer.address, answer.message, key="")
-        await _insist(turn, send, again=(Later,))
+        await insist(turn, send, (Later,))
         return None
 
     async def _refused(self, address: Address) -> None:
@@ -97,33 +92,3 @@ class Answers:
         subscriber = await self._subscribers.find(address)
         if subscriber is not None:
             await self._subscribers.refused(subscriber.id, self._now().date())
-
-
-async def _insist(
-    turn: Turn, act: Callable[[], Awaitable[object]], again: tuple[type[SendError], ...]
-) -> None:
-    """Try until it is done, each time when it is this chat's turn.
-
-    Raises the last SendError, or the first that is not of `again`.
-    """
-    for attempt in range(1, TRIES + 1):
-        try:
-            await _once(turn, act)
-        except again as error:
-            pause = error.seconds if isinstance(error, Later) else None
-            if attempt == TRIES or (pause or 0.0) > LONGEST_WAIT:
-                raise
-        else:
-            return
-        if pause is None:  # else the budget waits for us
-            await asyncio.sleep(0.25 * 2**attempt)
-
-
-async def _once(turn: Turn, act: Callable[[], Awaitable[object]]) -> None:
-    """Do it when its turn comes; raises Later if that takes too long, else what it raises."""
-    try:
-        async with asyncio.timeout(LONGEST_WAIT) as limit, turn():
-            limit.reschedule(None)
-            await act()
-    except TimeoutError:
-        raise Later("its turn did not come", LONGEST_WAIT + 1) from None

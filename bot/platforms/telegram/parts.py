@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
-
-import structlog
+from functools import partial
 
 from bot.chat import Answer, Host
+from bot.platforms.named import NamedChats
 from bot.platforms.telegram import Options
 from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.buttons import Tags
@@ -17,25 +16,24 @@ from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.desk import Around, Desk
 from bot.platforms.telegram.inbox import Bot, Inbox
 from bot.platforms.telegram.menus import Menus
+from bot.platforms.telegram.named import found
 from bot.platforms.telegram.presses import Presses
 from bot.platforms.telegram.requests import Requests
 from bot.platforms.telegram.rights import Looking, Rights
-from bot.platforms.telegram.standing import Standing
 from bot.platforms.telegram.updates import Us
-
-log = structlog.get_logger(__name__)
+from bot.platforms.trying import chore
 
 
 class Chores:
     """The menus, and the channels of the settings. They begin once we know who we are."""
 
-    def __init__(self, menus: Menus, standing: Standing) -> None:
-        self._loops = (menus.run, standing.run)
+    def __init__(self, menus: Menus, named: NamedChats) -> None:
+        self._loops = (menus.run, named.run)
         self._tasks: list[asyncio.Task[None]] = []
 
     def begin(self) -> None:
         """Do them from now on."""
-        self._tasks = [asyncio.create_task(_chore(loop)) for loop in self._loops]
+        self._tasks = [asyncio.create_task(chore(loop)) for loop in self._loops]
 
     async def end(self) -> None:
         """Leave what is not done for the next run."""
@@ -59,17 +57,12 @@ def parts(
     rights = Rights(Looking(bot, requests))
     presses = Presses(bot, rights, Tags(options.token.get_secret_value()))
     menus = Menus(bot, host.menu, options.admins)
-    standing = Standing(rights.look, subscribers, options.channels, language)
+    named = NamedChats(
+        "A channel", options.channels, partial(found, rights.look), subscribers, language
+    )
     around = Around(
         answer, answers, subscribers, rights, Channels(rights, subscribers), presses,
-        promoted=standing.again.set, started=menus.again.set,
+        promoted=named.again.set, started=menus.again.set,
     )  # fmt: skip
     desk = Desk(around, lambda: Us(bot.username, admins, language), now)
-    return Inbox(bot, desk, presses), Chores(menus, standing)
-
-
-async def _chore(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    try:
-        await loop()
-    except Exception:  # there is nobody above to hear of it
-        log.error("A chore for Telegram died; it is done at the next start.", exc_info=True)
+    return Inbox(bot, desk, presses), Chores(menus, named)

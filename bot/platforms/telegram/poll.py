@@ -17,6 +17,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 from bot.chat import Report, Stop, unheard
 from bot.platforms.telegram.errors import NoBotApi, SlowDown
 from bot.platforms.telegram.updates import NAME
+from bot.platforms.trying import pause_after
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,6 @@ HOLD_SECONDS = 1.0
 FIRST_OFFSET = 1
 OVER = 1000  # updates that are done, remembered
 CONFLICT_SECONDS = 5.0
-LONGEST_PAUSE = 30.0
 AGAIN_AND_AGAIN = 3  # failures in a row that are more than a hiccup
 
 
@@ -193,12 +193,6 @@ class Trouble:
             log.info("Telegram answers again.", failures=self._times)
             self._report(NAME, True, "")
         self._times = 0
-
-
-def pause_after(failures: int) -> float:
-    """Seconds to wait after so many failures in a row: doubling, with jitter, to half a minute."""
-    longest: float = min(LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 
 def _why(error: TelegramError) -> str:

@@ -19,8 +19,9 @@ from bot.pacing import Budget
 from bot.platforms.telegram.budget import many
 from bot.platforms.telegram.drawing import LIMITS
 from bot.platforms.telegram.forms import Form
-from bot.platforms.telegram.poll import Json, Result, pause_after
+from bot.platforms.telegram.poll import Json, Result
 from bot.platforms.telegram.post import Edited, Post
+from bot.platforms.trying import pause_after
 from bot.text.split import utf16
 from bot.waiting import loop_seconds
 from storage.model import Address, Lane

@@ -23,18 +23,15 @@ from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
 from bot.platforms.telegram.errors import Ambiguous, NoBotApi, NoMethod, NotSent, SlowDown
-from bot.proxy import PROXY_ERRORS, connector, http_proxy
+from bot.proxy import LOST, http_proxy, open_session, timeout
 
 CONNECTIONS = 300  # 256 sends under way (the budget's most), a poll, and what is asked beside them
-CONNECT_SECONDS = 10.0
 # Telegram hides flood waits of up to 8 s behind a slow answer (td NetQueryDelayer.cpp).
 READ_SECONDS = 35.0
 UPLOAD_SECONDS = 90.0  # the same, and a slow line's time for ten megabytes
 LANDING_SECONDS = 2.0
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-LOST = (aiohttp.ClientError, OSError, *PROXY_ERRORS)
 
 
 # Whether the last request of this task was accepted, whatever the library makes of the answer.
@@ -128,18 +125,11 @@ class Requests(BaseRequest):
         seconds = float(read) if isinstance(read, int | float) else self._read_seconds
         if isinstance(data, RequestData) and data.contains_files:
             seconds = max(seconds, UPLOAD_SECONDS)
-        return aiohttp.ClientTimeout(
-            total=seconds + 2 * CONNECT_SECONDS, connect=CONNECT_SECONDS,
-            sock_connect=CONNECT_SECONDS, sock_read=seconds,
-        )  # fmt: skip
+        return timeout(seconds)
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=connector(self._proxy, limit=CONNECTIONS, ttl_dns_cache=300),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": "Herald"}, trace_configs=[_trace()],
-            )  # fmt: skip
+            self._session = open_session(self._proxy, CONNECTIONS)
         return self._session
 
 
@@ -197,14 +187,3 @@ def _body(data: RequestData | bytes | None) -> aiohttp.FormData | bytes | None:
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         form.add_field(name, stream, filename=filename, content_type=kind)
     return form
-
-
-def _trace() -> aiohttp.TraceConfig:
-    """Notes the moment from which a request may have arrived."""
-
-    async def leaves(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.left = True
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_headers_sent.append(leaves)
-    return trace
