@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.connections import PLAIN, Connection, Connections, listen
+from bot.inside import inside
+
 log = structlog.get_logger()
 
 LARGEST_BODY = 1_000_000
+READ_SECONDS = 30.0  # for a body to arrive
 GOODBYE_SECONDS = 2.0
-BACKLOG = 1024  # all pages that are open come back at once after a restart
 RETRY_SECONDS, LONGEST_RETRY = 1.0, 60.0
-
-# What is told here is true for a moment, and is no page of a site.
-ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,11 @@ def unheard(_open: bool, _why: str) -> None:
 class Server:
     """Paths and their handlers. Made by `open_server`; what is not asked for here is a 404.
 
-    `port` is the one that is listened on, once it is open.
+    `host` and `port` are what is listened on, the port once it is open.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "") -> None:
+        self.host = host
         self._handlers: dict[str, Handler] = {}
         self._pages: dict[str, Look] = {}
         self._site: Site | None = None
@@ -57,6 +60,7 @@ class Server:
         self._tried = asyncio.Event()
         self.wanted = asyncio.Event()
         self.open = asyncio.Event()
+        self.listening: asyncio.Server | None = None
         self.port = 0
 
     def post(self, path: str, handler: Handler) -> None:
@@ -67,7 +71,12 @@ class Server:
         self.wanted.set()
 
     def get(self, path: str, page: Look) -> None:
-        """From now on `page` gets the headers of each GET of `path`, and gives what to answer."""
+        """From now on `page` gets the headers of each GET of `path`, and gives what to answer.
+
+        Only where it is asked for by an address of the network or a name that no stranger can
+        have: else a page in a browser on our side could read it under a name of its own that
+        leads here (“DNS rebinding”).
+        """
         self._pages[path] = page
         self.wanted.set()
 
@@ -104,12 +113,19 @@ class Server:
         handler, page = self._handlers.get(request.path), self._pages.get(request.path)
         headers = {name.lower(): value for name, value in request.headers.items()}
         if page is not None and request.method in ("GET", "HEAD"):  # aiohttp cuts a HEAD's body
+            if not inside(headers.get("host", ""), self.host):
+                return web.Response(status=403, text="Ask for this by an IP address.\n")
             shown = await page(headers)
             return web.Response(
                 status=shown.status, body=shown.body, headers={"Content-Type": shown.content_type}
             )
         if handler is not None and request.method == "POST":
-            return web.Response(status=await handler(headers, await request.read()))
+            try:
+                async with asyncio.timeout(READ_SECONDS):
+                    body = await request.read()
+            except TimeoutError:
+                return web.Response(status=408)
+            return web.Response(status=await handler(headers, body))
         allowed = ["GET", "HEAD"] * (page is not None) + ["POST"] * (handler is not None)
         if not allowed:
             return await self._site(request) if self._site else web.Response(status=404)
@@ -122,31 +138,48 @@ async def open_server(host: str, port: int) -> AsyncIterator[Server]:
 
     A port that is taken is said in the log and tried again, for the other parts go on.
     """
-    server = Server()
+    server, connections = Server(host), Connections()
     application = web.Application(client_max_size=LARGEST_BODY)
-    application.router.add_route("*", "/{path:.*}", server.answer)
+    application.router.add_route("*", "/{path:.*}", partial(_answered, server))
     application.on_response_prepare.append(_always)
-    runner = web.AppRunner(
-        application,
+    runner = web.AppRunner(application, shutdown_timeout=GOODBYE_SECONDS)
+    await runner.setup()
+    with connections.heard(asyncio.get_running_loop()):
+        opening = asyncio.create_task(_open(server, _maker(runner, connections), host, port))
+        try:
+            yield server
+        finally:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+            if server.listening is not None:
+                server.listening.close()
+            await runner.cleanup()
+
+
+def _maker(runner: web.AppRunner, connections: Connections) -> Callable[[], Connection]:
+    """What makes a connection of each who comes."""
+    answering = runner.server
+    assert answering is not None  # it was set up
+    return partial(
+        Connection, connections, answering,
         access_log=None,
         logger=_nameless(),
-        shutdown_timeout=GOODBYE_SECONDS,
         auto_decompress=False,  # nobody packs what they bring us, but for mischief
-    )
-    await runner.setup()
-    opening = asyncio.create_task(_open(server, runner, host, port))
-    try:
-        yield server
-    finally:
-        opening.cancel()
-        await asyncio.gather(opening, return_exceptions=True)
-        await runner.cleanup()
+    )  # fmt: skip
+
+
+async def _answered(server: Server, request: web.Request) -> web.StreamResponse:
+    connection = request.protocol
+    assert isinstance(connection, Connection)  # we make no others
+    with connection.answered():
+        return await server.answer(request)
 
 
 async def _always(_request: web.Request, response: web.StreamResponse) -> None:
     """On our own answers, and on those that aiohttp gives for us; a site may say otherwise."""
-    for name, value in ALWAYS.items():
+    for name, value in PLAIN.items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = PLAIN["Server"]  # the library has named itself and its version
 
 
 def _nameless() -> logging.Logger:
@@ -165,28 +198,30 @@ def _without_names(record: logging.LogRecord) -> bool:
     return True
 
 
-async def _open(server: Server, runner: web.AppRunner, host: str, port: int) -> None:
+async def _open(server: Server, make: Callable[[], Connection], host: str, port: int) -> None:
     await server.wanted.wait()
     pause = RETRY_SECONDS
     said = False
-    while (reason := await _refusal(runner, host, port)) is not None:
+    while isinstance(found := await _tried(make, host, port), str):
         if not said:
-            log.warning("The web port cannot be opened; trying again.", port=port, reason=reason)
+            log.warning("The web port cannot be opened; trying again.", port=port, reason=found)
             said = True
             server.told("its port cannot be opened; another program may have it")
         await asyncio.sleep(pause)
         pause = min(LONGEST_RETRY, pause * 2)
-    server.port = runner.addresses[0][1]
+    server.listening = found
+    server.port = found.sockets[0].getsockname()[1]
     log.info("The web port is open.", port=server.port)
     server.told("")
 
 
-async def _refusal(runner: web.AppRunner, host: str, port: int) -> str | None:
-    """Why the port cannot be opened; None where it is open now."""
-    site = web.TCPSite(runner, host, port, backlog=BACKLOG)
+async def _tried(make: Callable[[], Connection], host: str, port: int) -> asyncio.Server | str:
+    """The port, open; or why it cannot be opened."""
     try:
-        await site.start()
-    except (OSError, UnicodeError) as error:  # UnicodeError: a host that no name can be
-        await site.stop()  # else the runner would keep it
-        return (isinstance(error, OSError) and error.strerror) or "it cannot be opened"
-    return None
+        return await listen(make, host, port)
+    except OSError as error:
+        # asyncio's own words for it name the address; gaierror's numbers are negative.
+        number = error.errno or 0
+        return (os.strerror(number) if number > 0 else error.strerror) or "it cannot be opened"
+    except UnicodeError:  # a host that no name can be
+        return "it cannot be opened"

@@ -42,7 +42,9 @@ ROOMS: dict[str, set[str]] = {
         "bot.awaited", "bot.chat", "bot.commands", "bot.patience", "bot.present", "storage",
         "bot.i18n",
     },
-    "bot.server": {"storage"},
+    "bot.connections": set(),
+    "bot.inside": set(),
+    "bot.server": {"bot.connections", "bot.inside", "storage"},
     "bot.monitor": {"bot.server", "bot.metrics", "bot.health", "bot.waiting", "storage"},
     "bot.supervise": {"bot.chat", "bot.waiting", "storage"},
     "bot.presence": {
