@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as UnreadableSetting
 
+from config.address import origin
 from config.archive import ArchiveSettings
 from config.campaign import read_toml
 from config.errors import SettingsError, list_in_json, sentences, unknown
@@ -74,19 +75,6 @@ def _key_file() -> Path:
     return user_config_path("herald") / "herald.key"
 
 
-def _origin(url: str) -> str | None:
-    """The address, where it is a scheme, a host and perhaps a port, and nothing else."""
-    try:
-        parts = urlsplit(url)
-        plain = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return None
-    more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
-    odd = any(c.isspace() or c in "\"';," for c in url)
-    good = plain and parts.scheme in ("http", "https") and not more and not odd
-    return url if good else None
-
-
 class WebSettings(BaseModel):
     """Where the web port listens, and how the world sees it.
 
@@ -104,16 +92,21 @@ class WebSettings(BaseModel):
     @field_validator("public_url")
     @classmethod
     def _public_url(cls, url: str) -> str:
-        if url and _origin(url) is None:
+        if url and not origin(url):
             raise ValueError("must be an address such as https://releases.example.org")
-        return url.rstrip("/")
+        return origin(url)
 
     @field_validator("frames")
     @classmethod
     def _frames(cls, frames: tuple[str, ...]) -> tuple[str, ...]:
-        if any(_origin(frame) is None for frame in frames):
+        if any("*" in frame for frame in frames):
+            raise ValueError(
+                "must name each site in full: with * strangers could show the chat in a frame of"
+                " theirs, and lead its visitors' clicks"
+            )
+        if not all(origin(frame) for frame in frames):
             raise ValueError('must be a list of origins such as ["https://www.example.org"]')
-        return tuple(frame.rstrip("/") for frame in frames)
+        return tuple(origin(frame) for frame in frames)
 
 
 class Settings(_Sources):

@@ -69,6 +69,18 @@ def is_running(path: Path) -> bool:
     return False
 
 
+def trouble(path: Path, platform: str) -> str:
+    """What a run last wrote of why this platform is not well; "" where it is, or was not in it."""
+    try:
+        with closing(_connection(path, "ro")) as reader:
+            found = reader.execute(
+                "SELECT why FROM platforms WHERE name = ? AND ok = 0", (platform,)
+            ).fetchone()
+    except sqlite3.Error:
+        return ""  # what is wrong with the database itself, health() says
+    return str(found[0]) if found else ""
+
+
 def sqlite_version() -> tuple[str, bool, bool]:
     """SQLite's version, whether it is new enough, and whether its known fault is mended."""
     found = sqlite3.sqlite_version_info

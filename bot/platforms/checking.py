@@ -6,9 +6,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from storage import Vault
 
 SECONDS = 10.0  # the longest that a server is waited for
 CLOCK = "clock"
@@ -27,12 +31,18 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a platform's check finds: the proxy, the web port, and whether `herald run` lives."""
+    """What a platform's check finds: the proxy, the web port, and whether `herald run` lives.
+
+    `closed` is why that run has not got the web port, "" where it has, or where nobody knows.
+    `vault` opens what the platform keeps sealed, for a look; None where there is none.
+    """
 
     proxy: str
     host: str
     port: int
     running: bool
+    vault: Callable[[], AbstractContextManager[Vault]] | None = None
+    closed: str = ""
 
 
 def well(check: str, detail: str, hint: str = "") -> Check:
@@ -60,6 +70,10 @@ def clock(date: str, now: datetime) -> list[Check]:
 async def web_port(around: Around) -> Check:
     """Whether the web port is open where Herald runs, and free where it does not."""
     where = f"{around.host}:{around.port}"
+    if around.running and around.closed:
+        # Who answers there is somebody else, perhaps another Herald.
+        mend = "Stop what has it, or set HERALD_WEB__PORT to another, and start Herald anew."
+        return fault("web port", f"Herald runs without {where}: {around.closed}.", mend)
     if around.running:
         if await _answers(around.host, around.port):
             return well("web port", f"Herald listens at {where}.")

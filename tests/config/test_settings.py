@@ -181,6 +181,35 @@ def test_an_address_of_the_chat_is_a_scheme_and_a_host(
         load(PLATFORMS)
 
 
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("https://вестник.рф/", "https://xn--b1agjinxh.xn--p1ai"),
+        ("https://xn--b1agjinxh.xn--p1ai", "https://xn--b1agjinxh.xn--p1ai"),
+        ("HTTPS://WWW.Example.org:443", "https://www.example.org"),
+        ("http://Straße.test:8080", "http://xn--strae-oqa.test:8080"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+    ],
+)
+def test_an_address_is_kept_as_browsers_send_it(
+    written: str, known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they name as Host and Origin can be compared with it, in whatever script it is."""
+    monkeypatch.setenv("HERALD_WEB__PUBLIC_URL", written)
+    monkeypatch.setenv("HERALD_WEB__FRAMES", f'["{written}"]')
+
+    assert (known, (known,)) == (settings().web.public_url, settings().web.frames)
+
+
+@pytest.mark.parametrize("frame", ["https://*", "https://*.example.org", "*"])
+def test_a_frame_is_for_no_stranger(frame: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each site that may frame the chat is named in full, and the operator hears why."""
+    said = fault(monkeypatch, HERALD_WEB__FRAMES=f'["{frame}"]')
+
+    assert "HERALD_WEB__FRAMES must name each site in full" in said
+    assert "strangers" in said
+
+
 def test_a_key_handed_in_by_the_service_manager_is_used(
     empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

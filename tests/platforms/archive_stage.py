@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from bot.chat import Campaign, Host, Pictures, Server, no_picture
 from bot.platforms.web.archive import ArchivePages
 from bot.platforms.web.embed import embed
+from bot.platforms.web.guards import Guards
 from config.settings import WebSettings
 from storage import Storage
 from storage.model import Draft, Fate, RichText
@@ -80,7 +81,7 @@ async def archive(
     stage = Stage()
     options = options or WebSettings()
     host = Host(storage, campaign, _no_menu, _no_suggestions, _Unused(), pictures=pictures)
-    pages = ArchivePages(host, options, TEMPLATES, lambda: stage.now)
+    pages = ArchivePages(host, options, TEMPLATES, Guards(options), lambda: stage.now)
 
     async def site(request: web.Request) -> web.StreamResponse:
         match request.path.split("/")[1:]:

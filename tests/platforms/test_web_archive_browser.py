@@ -23,7 +23,7 @@ GIF = Attachment(
     "image/gif",
     "picture.gif",
 )
-LONG = "Verylongwordsthatnobodywouldwritebutsomebodydoes" * 4
+LONG = "Verylongwordsthatnobodywouldwritebutsomebodydoes" * 19
 TEXT = join(
     [
         styled("What was found", Style.HEADING),
@@ -35,7 +35,14 @@ TEXT = join(
     ],
     "\n\n",
 )
-SITES = ("/releases", "/releases?q=council", "/releases?q=xyzzy", "/releases/22", "/releases/99")
+SITES = (
+    "/releases",
+    "/releases?q=council",
+    "/releases?q=xyzzy",
+    "/releases/22",
+    "/releases/23",
+    "/releases/99",
+)
 
 
 @pytest.fixture
@@ -85,13 +92,30 @@ async def test_axe_finds_no_fault(stage: Stage, browser: Browser, scheme: str) -
 
 
 async def test_narrow_screens_need_no_sideways_scrolling(stage: Stage, browser: Browser) -> None:
-    """At 320 pixels all fits, words of two hundred letters and verbatim text, too."""
+    """At 320 pixels all fits, words of nine hundred letters and verbatim text, too."""
     for path in SITES:
         page = await opened(browser, stage, path, viewport={"width": 320, "height": 640})
 
         too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
         assert not await page.evaluate(too_wide), path
+        await page.context.close()
+
+
+async def test_a_finger_finds_what_can_be_pressed(stage: Stage, browser: Browser) -> None:
+    """Everything that stands by itself is 44 pixels high where there is no mouse."""
+    for path in SITES:
+        page = await opened(
+            browser, stage, path, viewport={"width": 320, "height": 640},
+            has_touch=True, is_mobile=True,
+        )  # fmt: skip
+        low = await page.evaluate(
+            "[...document.querySelectorAll('a:not(.site a, h2 a, .prose a, .empty a, .skip)"
+            ", button, input:not([type=hidden])')]"
+            ".filter(e => e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"
+        )
+
+        assert [] == low, path
         await page.context.close()
 
 

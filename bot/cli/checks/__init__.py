@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -14,7 +16,13 @@ from bot.cli.checks import archives, database, key, machine
 from bot.cli.opened import Chosen
 from bot.platforms import modules
 from bot.platforms.checking import CLOCK, Around, Check, fault, well
-from storage.health import health, is_running
+from config import Settings
+from storage import Seal, SealError, Vault
+from storage.health import health, is_running, trouble
+from storage.seal import read_key
+from storage.vault import vault_file
+
+WEB = "web"  # the platform whose the web port is
 
 Say = Callable[[set[str]], None]
 
@@ -32,7 +40,10 @@ async def everything(wishes: Chosen, say: Say, *, thorough: bool = False) -> lis
     }
     if online:
         work["archives"] = _looks(wishes)
-        around = Around(settings.proxy, settings.web.host, settings.web.port, running)
+        closed = await asyncio.to_thread(trouble, settings.database, WEB) if running else ""
+        around = Around(
+            settings.proxy, settings.web.host, settings.web.port, running, closed=closed
+        )
         for name in names:
             work[name] = _platform(name, wishes, around)
     done, failed = await _all(work, say)
@@ -105,8 +116,19 @@ async def _platform(name: str, wishes: Chosen, around: Around) -> list[Check]:
     place = f"{module.__name__}.check"
     if not hasattr(module, "__path__") or find_spec(place) is None:
         return []
+    around = replace(around, vault=await asyncio.to_thread(_vault, name, wishes.settings))
     found: list[Check] = await import_module(place).check(wishes.options[name], around)
     return found
+
+
+def _vault(name: str, settings: Settings) -> Callable[[], Vault] | None:
+    """A platform's vault, to be opened; None where there is none, or no key (which is said)."""
+    file = vault_file(settings.database, name)
+    try:
+        secret = read_key(settings.secret_key_file) if file.exists() else None
+    except SealError:
+        return None
+    return partial(Vault, file, name, Seal(secret)) if secret is not None else None
 
 
 def _settings(wishes: Chosen) -> list[Check]:

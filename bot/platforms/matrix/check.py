@@ -5,12 +5,13 @@ leave a device behind, and without changing anything.
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from bot.platforms import checking
 from bot.platforms.checking import Around, Check, fault, well
-from bot.platforms.matrix import LIBRARIES, Options
+from bot.platforms.matrix import LIBRARIES, Options, check_keys
 from bot.platforms.matrix.budget import hints
 from bot.platforms.matrix.errors import NO_TOKEN, asks_for_a_pause
 from bot.platforms.matrix.wire import (
@@ -22,6 +23,7 @@ from bot.platforms.matrix.wire import (
     WireError,
     at,
 )
+from storage import DatabaseError, SealError
 
 SERVER, ACCOUNT, ENCRYPTION = "matrix homeserver", "matrix account", "matrix libraries"
 NETWORK = "Check the network, HERALD_MATRIX__HOMESERVER and HERALD_PROXY."
@@ -31,7 +33,7 @@ Said = Json | WireError
 
 
 async def check(options: Options, around: Around) -> list[Check]:
-    """The homeserver, the account there, and the rooms of the settings."""
+    """The homeserver, the account there, the rooms of the settings, and the keys of our device."""
     wire = Wire(options.homeserver, around.proxy)
     try:
         versions = await _asked(wire, "/_matrix/client/versions")
@@ -40,19 +42,25 @@ async def check(options: Options, around: Around) -> list[Check]:
             token = options.access_token
             if token is not None:
                 wire.token = token.get_secret_value()
-                found.append(_whose(await _asked(wire, at("account", "whoami")), options))
+                who = await _asked(wire, at("account", "whoami"))
+                found.append(_whose(who, options))
+                device = who.get("device_id") if found[-1].ok and isinstance(who, dict) else None
             else:
                 found.append(_password(await _asked(wire, at("login"))))
+                device = ""
             found += await _rooms(wire, options)
+            if isinstance(device, str) and found[0].ok:
+                found += await _keys(wire, options, around, device)
     finally:
         await wire.close()
     return [*found, *hints(options)]
 
 
-async def _asked(wire: Wire, path: str) -> Said:
+async def _asked(wire: Wire, path: str, content: Json | None = None) -> Said:
+    method = "GET" if content is None else "POST"
     try:
         async with asyncio.timeout(checking.SECONDS):
-            return await wire.ask("GET", path, seconds=checking.SECONDS)
+            return await wire.ask(method, path, content, seconds=checking.SECONDS)
     except TimeoutError:
         return NoAnswer("no answer in time")
     except WireError as error:
@@ -129,6 +137,33 @@ async def _rooms(wire: Wire, options: Options) -> list[Check]:
             found.append(_not_good(said))
         else:
             found.append(well(name, "It is there."))
+    return found
+
+
+async def _keys(wire: Wire, options: Options, around: Around, device: str) -> list[Check]:
+    """Our device's keys, and who else uses the account; `device` is the token's, if there is one.
+
+    With a password it is asked as the device that the vault knows.
+    """
+    try:
+        here = await asyncio.to_thread(check_keys.ours, around, options, device)
+    except (DatabaseError, SealError) as error:
+        mend = "Put the key or the vault back in place, or restore a backup."
+        return [fault(check_keys.KEYS, str(error), mend)]
+    if not here.device:
+        return [well(check_keys.KEYS, check_keys.NONE_YET)]
+    wire.token = wire.token or here.token
+    asked = {"device_keys": {options.user: [here.device]}}
+    said, devices = await asyncio.gather(
+        _asked(wire, at("keys", "query"), asked), _asked(wire, at("devices"))
+    )
+    if isinstance(said, Refusal) and said.code in NO_TOKEN:
+        return [well(check_keys.KEYS, check_keys.SESSION_OVER)]
+    if isinstance(said, WireError):
+        return [_not_good(said)]
+    found = [check_keys.judged(here, options, said, running=around.running)]
+    if not isinstance(devices, WireError):
+        found += check_keys.others(here, devices, datetime.now(UTC))
     return found
 
 

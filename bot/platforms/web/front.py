@@ -14,6 +14,10 @@ from config.settings import WebSettings
 from storage import DatabaseError
 
 OWN = "private, no-cache"  # it is in the language that its reader chose
+# The button of a site brings the window to the front that it opened before, and a window is found
+# only while nothing cuts its tie to the site (HTML, 7.1.3). The site can close it, or lead it
+# elsewhere; what is in it, it cannot see.
+TIED = "unsafe-none"
 
 
 class Front:
@@ -28,15 +32,23 @@ class Front:
         self._visitors = visitors
         self._templates = templates
         self._version = version
-        self._pages: dict[tuple[str, bool], File] = {}
+        self._pages: dict[tuple[str, str], File] = {}
 
     async def answer(self, request: web.Request) -> web.Response:
         """The page, in the language that its reader chose, named in the address, or prefers."""
         language = await self._language(request)
-        framed = self._visitors.framed(request)
-        answer = sent(request, self._page(language, framed), OWN)
+        way = self._way(request)
+        answer = sent(request, self._page(language, way), OWN)
         answer.headers.add("Vary", "Accept-Language, Cookie")
+        if way == "window":
+            answer.headers["Cross-Origin-Opener-Policy"] = TIED
         return answer
+
+    def _way(self, request: web.Request) -> str:
+        """How a site shows the chat: in a `frame`, in its button's `window`; "" where none does."""
+        if self._visitors.framed(request):
+            return "frame"
+        return "window" if request.query.get("window") == "1" else ""
 
     async def _language(self, request: web.Request) -> str:
         address = self._visitors.arrival(request).address
@@ -47,20 +59,20 @@ class Front:
                 known = None  # the page can be read without; what is asked there will say it
             if known is not None and known.language:
                 return code(known.language)
-        named = request.query.get("lang", "")
+        named = request.query.get("lang", "").lower().partition("-")[0]  # a page says "ru-RU"
         if named in LANGUAGES:
             return named
         accepted = request.headers.get("Accept-Language", "")
         return language_of("", accepted, self._host.campaign.language)
 
-    def _page(self, language: str, framed: bool) -> File:
-        page = self._pages.get((language, framed))
+    def _page(self, language: str, way: str) -> File:
+        page = self._pages.get((language, way))
         if page is None:
-            body = self._drawn(language, framed)
-            page = self._pages[language, framed] = made("text/html; charset=utf-8", body)
+            body = self._drawn(language, way)
+            page = self._pages[language, way] = made("text/html; charset=utf-8", body)
         return page
 
-    def _drawn(self, language: str, framed: bool) -> bytes:
+    def _drawn(self, language: str, way: str) -> bytes:
         campaign = self._host.campaign
         html = self._templates.get_template("chat.html").render(
             t=texts(language),
@@ -71,6 +83,6 @@ class Front:
             public_url=self._options.public_url,
             menu=self._host.menu(language, False),
             version=self._version,
-            frame=framed,
+            way=way,
         )
         return html.encode("utf-8", "replace")

@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 NEWCOMERS = Allowance(60, 5.0, again=1, unheard=0.0)
 OPENINGS = Allowance(240, 0.5, again=1, unheard=0.0)
 SEARCHES = Allowance(60, 1.0, again=1, unheard=0.0)
+# Pictures that the campaign's site has to be asked for.
+PICTURES = Allowance(60, 2.0, again=1, unheard=0.0)
 
 _JSON = re.compile(r"application/json\s*(?:;.*)?", re.IGNORECASE)
 _PORT = re.compile(r":[0-9]*$")
@@ -43,6 +45,7 @@ class Guards:
         self._newcomers = Patience(NEWCOMERS)
         self._openings = Patience(OPENINGS)
         self._searches = Patience(SEARCHES)
+        self._pictures = Patience(PICTURES)
         self._told = False
 
     def came_home(self, request: web.Request, t: Texts) -> None:
@@ -91,6 +94,10 @@ class Guards:
     def search(self, request: web.Request, t: Texts) -> None:
         """Raises Refusal where too much is searched for from one network."""
         _asked(self._searches, request, t)
+
+    def picture(self, request: web.Request, t: Texts) -> None:
+        """Raises Refusal where one network has too many pictures fetched."""
+        _asked(self._pictures, request, t)
 
 
 def network(request: web.Request) -> str:

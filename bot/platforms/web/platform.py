@@ -23,7 +23,7 @@ from bot.platforms.web.front import Front
 from bot.platforms.web.guards import Guards
 from bot.platforms.web.mailroom import Mailroom
 from bot.platforms.web.site import Site
-from bot.platforms.web.streams import Streams
+from bot.platforms.web.streams import MOST, Streams
 from bot.platforms.web.talk import Talk
 from bot.platforms.web.visitors import NAME, Visitors
 from config.settings import WebSettings
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 LIMITS = Limits(text=100_000, caption=1_000_000)
 RATE = 5_000.0  # messages a second: nobody limits us but our own disk
 OPEN_FILES = 16_384  # each open page is one; many systems begin with 1,024
+OTHER_FILES = 128  # which the port leaves to all else, too
 # In English: /privacy says it in its reader's language.
 KEPT = (
     texts("en")(
@@ -73,7 +74,7 @@ class Web:
 
     async def run(self, answer: Answer, ready: Callable[[], None]) -> None:
         """Answer what is asked at the web port, until cancelled."""
-        _allow_open_files(OPEN_FILES)
+        self.streams.most = _pages(_allow_open_files(OPEN_FILES))
         self.streams.closed = False
         site = self._site(answer)
         ready()
@@ -113,8 +114,8 @@ class Web:
             self._now,
         )  # fmt: skip
         front = Front(host, options, visitors, written, files.version)
-        archive = ArchivePages(host, options, written, self._now)
-        return Site(options, host.campaign.language, files, visitors, guards, front, talk, archive)
+        archive = ArchivePages(host, options, written, guards, self._now)
+        return Site(options, host.campaign.language, files, visitors, front, talk, archive)
 
 
 def _number(sent: Sent) -> int | None:
@@ -122,12 +123,23 @@ def _number(sent: Sent) -> int | None:
     return int(sent.id) if sent.id.isascii() and sent.id.isdigit() and len(sent.id) < 16 else None
 
 
-def _allow_open_files(wanted: int) -> None:
-    """Ask the system for as many open files as it lets us have."""
+def _allow_open_files(wanted: int) -> int:
+    """Ask the system for as many open files as it lets us have; how many that is."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return wanted
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
+    if soft < most:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
         except (OSError, ValueError):
             log.warning("Few pages can be open at once: the system allows few files.", n=soft)
+            return soft
+    return max(soft, most)
+
+
+def _pages(files: int) -> int:
+    """How many pages may listen at once, so that there are files left for questions, and for all
+    that Herald does besides.
+    """
+    return min(MOST, max(files // 4, (files - OTHER_FILES) * 3 // 4))

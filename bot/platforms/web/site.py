@@ -16,7 +16,7 @@ from bot.platforms.web.archive.asked import language as language_of
 from bot.platforms.web.embed import embed
 from bot.platforms.web.files import Files, pack
 from bot.platforms.web.front import Front
-from bot.platforms.web.guards import Guards, Refusal
+from bot.platforms.web.guards import Refusal
 from bot.platforms.web.talk import Talk
 from bot.platforms.web.visitors import Visitors
 from config.settings import WebSettings
@@ -48,15 +48,12 @@ class Site:
 
     def __init__(
         self, options: WebSettings, language: str, files: Files, visitors: Visitors,
-        guards: Guards, front: Front, talk: Talk, archive: ArchivePages,
+        front: Front, talk: Talk, archive: ArchivePages,
     ) -> None:  # fmt: skip
         self._options = options
         self._language = language
         self._files = files
         self._visitors = visitors
-        self._guards = guards
-        # One at a time, so that never all who read the database are taken by searches of pages.
-        self._searching = asyncio.Semaphore(1)
         self._talk = talk
         self._archive = archive
         self._places: dict[str, tuple[tuple[str, ...], Answers]] = {
@@ -101,10 +98,6 @@ class Site:
         methods, answers = self._place(request)
         if request.method not in methods:
             return web.Response(status=405, headers={"Allow": ", ".join(methods)})
-        if request.path.startswith("/releases") and "q" in request.query:
-            self._guards.search(request, self._texts(request))
-            async with self._searching:
-                return await answers(request)
         return await answers(request)
 
     def _place(self, request: web.Request) -> tuple[tuple[str, ...], Answers]:

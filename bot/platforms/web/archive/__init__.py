@@ -20,12 +20,17 @@ from bot.platforms.web.archive.asked import Asked, Unclear, asked, language, num
 from bot.platforms.web.archive.lists import list_page
 from bot.platforms.web.archive.pages import Way, notice, release_page
 from bot.platforms.web.archive.picture import LeadPictures
-from bot.platforms.web.archive.place import base, html_answer, kept, moved, path
+from bot.platforms.web.archive.place import SECONDS, address, html_answer, kept, moved, path
+from bot.platforms.web.archive.shelf import Drawn
 from bot.platforms.web.archive.wording import Frame, frame_of
+from bot.platforms.web.files import sent
+from bot.platforms.web.guards import Guards, Refusal
 from config.settings import WebSettings
 from storage import DatabaseError
 
 log = structlog.get_logger()
+
+HTML = "text/html; charset=utf-8"
 
 __all__ = ["ArchivePages"]
 
@@ -55,14 +60,19 @@ class ArchivePages:
         host: chat.Host,
         options: WebSettings,
         templates: Environment,
+        guards: Guards,
         now: Callable[[], datetime],
     ) -> None:
         self._storage = host.storage
         self._campaign = host.campaign
         self._options = options
         self._templates = templates
-        self._pictures = LeadPictures(host.pictures)
-        self._feed = feed.FeedPage(host.storage, now)
+        self._guards = guards
+        # One at a time, so that never all who read the database are taken by searches of pages.
+        self._searching = asyncio.Semaphore(1)
+        self._pictures = LeadPictures(host.pictures, guards)
+        self._drawn = Drawn()
+        self._feed = feed.FeedPage(host.storage, self._drawn, now)
 
     async def releases(self, request: web.Request) -> web.Response:
         """`/releases`: a page of the list."""
@@ -98,6 +108,8 @@ class ArchivePages:
         except Unclear:
             said = t("This address asks for something that cannot be understood.")
             return self._notice(visit, 400, t("Not understood"), said)
+        except Refusal as refusal:
+            return self._refused(visit, refusal)
         except DatabaseError as error:
             log.warning("A page of the archive cannot be shown.", reason=str(error))
             said = t("The archive cannot be read just now. Please try again in a minute.")
@@ -105,7 +117,7 @@ class ArchivePages:
 
     async def _list(self, visit: Visit) -> web.Response:
         ask, t = visit.ask, visit.t
-        got = await queries.listed(self._storage, ask)
+        got = await self._listed(visit)
         if ask.page > got.pages:
             said = t.plural("The list has {n} page.", "The list has {n} pages.", got.pages)
             first = Way(t("The first page"), ask.link(page=1))
@@ -117,6 +129,13 @@ class ArchivePages:
             return html_answer(html, 404)
         return kept(visit.request, html)
 
+    async def _listed(self, visit: Visit) -> queries.Listed:
+        if not visit.ask.words:
+            return await queries.listed(self._storage, visit.ask)
+        self._guards.search(visit.request, visit.t)
+        async with self._searching:
+            return await queries.listed(self._storage, visit.ask)
+
     async def _release(self, number: int | None, visit: Visit) -> web.Response:
         t, zone = visit.t, ZoneInfo(self._campaign.timezone)
         got = await queries.shown(self._storage, number, zone) if number else None
@@ -126,15 +145,31 @@ class ArchivePages:
         if got.release.withdrawn:
             said = t("The campaign has withdrawn this release.")
             return self._notice(visit, 410, t("Withdrawn"), said)
-        html = await asyncio.to_thread(release_page, self._templates, visit.frame, visit.ask, got)
-        return kept(visit.request, html)
+        return await self._page(visit, got)
+
+    async def _page(self, visit: Visit, got: queries.Shown) -> web.Response:
+        """The page of a release. What else the address asks is nothing to it: the page is drawn
+        once for each language.
+        """
+        ask = Asked(lang=visit.ask.lang)
+        frame = self._frame(visit.request, ask)
+        # Words also change without a new revision, where a better source of them is found.
+        key = (got.release.id, hash(got), frame.lang, ask.lang)
+        draw = partial(release_page, self._templates, frame, ask, got)
+        file = await self._drawn.file(key, HTML, lambda: draw().encode("utf-8", "replace"))
+        answer = sent(visit.request, file, f"public, max-age={SECONDS}")
+        answer.headers["Vary"] = "Accept-Language, Accept-Encoding"
+        return answer
 
     async def _picture(self, number: int | None, visit: Visit) -> web.Response:
         release = await self._storage.releases.get(number) if number else None
-        return await self._pictures.answer(visit.request, release)
+        return await self._pictures.answer(visit.request, release, visit.t)
 
     async def _news(self, visit: Visit) -> web.Response:
-        head = feed.Head(visit.frame.site, visit.frame.base, visit.ask.of)
+        if not self._options.public_url:  # a feed has to say where it is
+            self._guards.came_home(visit.request, visit.t)
+        home = address(visit.request, self._options)
+        head = feed.Head(visit.frame.site, home, visit.ask.of)
         return await self._feed.answer(visit.request, head)
 
     def _visit(self, request: web.Request) -> Visit:
@@ -146,7 +181,15 @@ class ArchivePages:
     def _frame(self, request: web.Request, ask: Asked) -> Frame:
         accepted = request.headers.get("Accept-Language", "")
         lang = language(ask.lang, accepted, self._campaign.language)
-        return frame_of(self._campaign, base(request, self._options), lang, path(request), ask)
+        return frame_of(self._campaign, self._options.public_url, lang, path(request), ask)
+
+    def _refused(self, visit: Visit, refusal: Refusal) -> web.Response:
+        t = visit.t
+        if refusal.status != 429:
+            return self._notice(visit, refusal.status, t("Not found"), refusal.said)
+        answer = self._notice(visit, 429, t("One moment, please"), refusal.said)
+        answer.headers["Retry-After"] = "60"  # seconds, as it says
+        return answer
 
     def _notice(self, visit: Visit, status: int, title: str, said: str, *ways: Way) -> web.Response:
         return html_answer(notice(self._templates, visit.frame, title, said, ways), status)

@@ -10,12 +10,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from aiohttp import ETag, web
 
 from bot import present
 from bot.platforms.web.archive.place import SECONDS, digest, unchanged
+from bot.platforms.web.archive.shelf import Drawn
+from bot.platforms.web.files import pack
 from bot.text.to_html import href, to_html
 from storage import Storage
 from storage.model import Release
@@ -150,8 +153,9 @@ class Changes:
 class FeedPage:
     """The feed as it is asked for; who has it already is told so, and gets nothing."""
 
-    def __init__(self, storage: Storage, now: Callable[[], datetime]) -> None:
+    def __init__(self, storage: Storage, drawn: Drawn, now: Callable[[], datetime]) -> None:
         self._storage = storage
+        self._drawn = drawn
         self._now = now
         self._changes = Changes()
 
@@ -164,8 +168,10 @@ class FeedPage:
         if _known(request, name, since):
             answer = web.Response(status=304)
         else:
-            xml = await asyncio.to_thread(feed, head, issues)
-            answer = web.Response(body=xml, content_type=MEDIA_TYPE, charset="utf-8")
+            kind = f"{MEDIA_TYPE}; charset=utf-8"
+            file = await self._drawn.file((name, head.of), kind, partial(feed, head, issues))
+            answer = web.Response(body=file.body, headers={"Content-Type": kind})
+            pack(request, answer, file.packed)
         answer.etag = ETag(name, is_weak=True)
         answer.last_modified = since
         answer.headers["Cache-Control"] = f"public, max-age={SECONDS}"

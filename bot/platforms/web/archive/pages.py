@@ -69,7 +69,7 @@ def release_page(templates: Environment, frame: Frame, ask: Asked, got: Shown) -
     source = href(release.link)
     instant = release.published_at or release.published
     return templates.get_template("release.html").render(
-        frame=frame.at(source or here),
+        frame=frame.at(source or (frame.base and here)),
         entry=entry(release, ask, t, _text(release)),
         description=" ".join(present.lead(release, DESCRIPTION).text.split()),
         here=here,

@@ -15,10 +15,11 @@ _HOST = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\
 _PATH = re.compile(r"(?:/[A-Za-z0-9_.-]+)+")
 
 
-def base(request: web.Request, options: WebSettings) -> str:
+def address(request: web.Request, options: WebSettings) -> str:
     """The address of the site, without a slash behind it: the operator's word, else the reader's.
 
-    A Host that no host can have is not repeated.
+    Only for what cannot do without: a reader may say anything. A Host that no host can have is not
+    repeated.
     """
     if options.public_url:
         return options.public_url

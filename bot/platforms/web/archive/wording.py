@@ -24,8 +24,9 @@ class Tongue:
 class Frame:
     """What stands around every page: its language and words, the site's name, where else to go.
 
-    `canonical` is the address that search engines shall know the page by, "" for any; a page
-    that is of no use to them is not for their `index`.
+    `base` is the site's address, "" where nobody told it. `canonical` is the address that search
+    engines shall know the page by, "" for any; a page that is of no use to them is not for their
+    `index`.
     """
 
     lang: str
@@ -61,7 +62,7 @@ def frame_of(campaign: Campaign, base: str, lang: str, path: str, ask: Asked) ->
         chat=Asked(lang=ask.lang).link("/"),
         feed=Asked(of=ask.of).link("/feed.xml"),
         website=href(campaign.contact.get("website", "")),
-        canonical=base + replace(ask, lang="").link(path),
+        canonical=base and base + replace(ask, lang="").link(path),
         index=not ask.words,
     )
 

@@ -9,7 +9,7 @@
   window.heraldChat = true;
 
   const { language, label: own, side, mode } = script.dataset;
-  const home = new URL("/", script.src);
+  const home = new URL(language ? "/?lang=" + language : "/", script.src);
   const russian = /^ru\b/i.test(language || document.documentElement.lang);
   const label = own || (russian ? "Написать нам" : "Chat with us");
   const corner = `${side === "left" ? "left" : "right"}: 16px`;
@@ -28,15 +28,23 @@
     label,
   ];
 
-  // Where a window is not allowed, the link opens a tab, as links do.
+  const as = (way) => home + (language ? "&" : "?") + way + "=1";
+
+  // An empty address finds the window of this name and leaves it as it is, whatever is written
+  // there; only one that is new can be looked into. Where no window is allowed, the link opens a
+  // tab, as links do.
   const windowed = () => {
-    const title = russian ? "Откроется новое окно" : "Opens a new window";
+    const title = russian ? "Откроется в отдельном окне" : "Opens in its own window";
     const link = make("a", { class: "open", href: home, target: "_blank", title }, ...content());
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      const chat = open(home, "herald-chat", "popup,width=400,height=680");
-      if (chat) event.preventDefault();
-      chat?.focus();
+      const chat = open("", "herald-chat", "popup,width=400,height=680");
+      if (!chat) return;
+      event.preventDefault();
+      try {
+        if (chat.location == "about:blank") chat.location = as("window");
+      } catch {}
+      chat.focus();
     };
     return [link];
   };
@@ -48,7 +56,7 @@
       make("div", { class: "bar" }, label, close));
     let frame;
     const show = (yes) => {
-      if (!frame) panel.append((frame = make("iframe", { src: home + "?frame=1", title: label })));
+      if (!frame) panel.append((frame = make("iframe", { src: as("frame"), title: label })));
       panel.hidden = !yes;
       button.hidden = yes;
       (yes ? frame : button).focus();
