@@ -12,6 +12,7 @@ import pytest
 
 from bot.chat import Message
 from bot.platforms.web import guards, streams
+from bot.platforms.web.platform import _pages
 from bot.platforms.web.streams import Stream
 from storage import DatabaseError
 from storage.mailboxes import Mailboxes
@@ -57,8 +58,11 @@ async def test_a_slow_reader_is_closed_and_holds_up_nobody(stage: Stage) -> None
     assert [f"quick {n}" for n in range(count)] == page.texts
 
 
-async def test_the_ninth_tab_closes_the_first(stage: Stage) -> None:
-    """A visitor has so many pages; the oldest goes, and is told to come back much later."""
+async def test_one_tab_too_many_closes_the_first(stage: Stage) -> None:
+    """So many pages of a visitor listen that browsers, which open six connections to one host,
+    have some left. The oldest is told to leave its place, and has all when it comes back.
+    """
+    assert streams.MOST_EACH <= 4
     browser = await stage.visitor()
     tabs = [await browser.open() for _ in range(streams.MOST_EACH + 1)]
     await asyncio.wait_for(tabs[0].over.wait(), 10)
@@ -67,15 +71,19 @@ async def test_the_ninth_tab_closes_the_first(stage: Stage) -> None:
         await tab.letters(1)
 
     assert int(tabs[0].retry) > 60_000
-    assert [] == tabs[0].texts
+    assert ["hello", "room"] == [event.kind for event in tabs[0].events]
     assert streams.MOST_EACH == len(stage.web.streams)
+    back = await browser.open(after=tabs[0].last)
+    await back.letters(1)
+    await asyncio.wait_for(tabs[1].over.wait(), 10)
+    assert [["One"], "room"] == [back.texts, tabs[1].events[-1].kind]
 
 
 async def test_more_pages_than_there_is_room_for_are_refused_kindly(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over the limit, of all or of one network, a sentence; a page that closes makes room."""
-    monkeypatch.setattr(streams, "MOST", 2)
+    stage.web.streams.most = 2
     monkeypatch.setattr(streams, "MOST_OF_A_NETWORK", 1)
     here, there = {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "198.51.100.7"}
     browsers = [await stage.visitor() for _ in range(3)]
@@ -170,3 +178,13 @@ def test_a_stream_that_is_behind_gives_up_its_place() -> None:
     assert stream.over
     assert [True] == hung_up
     assert b"" == stream.taken()
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"), [(64, 16), (256, 96), (1024, 672), (16_384, streams.MOST)]
+)
+def test_pages_that_listen_leave_room_for_questions(files: int, expected: int) -> None:
+    """Of the open files that the system allows, some are left to whoever asks something, and to
+    the database and the rest.
+    """
+    assert expected == _pages(files)

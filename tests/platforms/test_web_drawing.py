@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.chat import Button, Message
 from bot.platforms.web import drawing
+from bot.platforms.web.asked import Asked
 from bot.text.build import bold
 from storage.model import Attachment, Letter, RichText, Span, Style
 
@@ -41,6 +42,7 @@ def test_an_answer_has_all_that_the_page_shows() -> None:
         "replaces": True,
         "asks": True,
         "pushed": False,
+        "commands": False,
         "picture": None,
     } == drawing.answered(message, AT)
 
@@ -78,6 +80,35 @@ def test_a_letter_is_what_was_kept_with_its_number_time_and_picture() -> None:
     assert {"src": "/chat/picture/7", "alt": picture.description} == shown["picture"]
     assert bare["picture"] is None
     assert set(drawing.answered(Message(RichText("x")), AT)) == set(shown)
+
+
+@pytest.mark.parametrize(
+    ("words", "pressed", "expected"),
+    [
+        ("/help", False, True),
+        (" !Settings@herald_bot zone", False, True),
+        ("settings language ru", True, True),
+        ("/start", False, True),
+        ("/start r12", False, False),
+        ("start r12", True, False),
+        ("/forget yes", False, True),
+        ("/latest", False, False),
+        ("latest 2", True, False),
+        ("/release 12", False, False),
+        ("r12", False, False),
+        ("help", False, False),
+        ("/helpless", False, False),
+        ("court /help", False, False),
+    ],
+)
+def test_only_answers_in_heralds_own_words_offer_their_commands(
+    words: str, pressed: bool, expected: bool
+) -> None:
+    """Whatever may quote a release or a search is not trusted with anything to press."""
+    given = Asked(words, pressed)
+    shown = drawing.answered(Message(RichText("/help")), AT, own=given.about_herald)
+
+    assert expected == shown["commands"]
 
 
 def test_the_same_message_is_the_same_content_and_an_equal_one_is_too() -> None:

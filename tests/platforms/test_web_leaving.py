@@ -91,3 +91,26 @@ async def test_an_erasing_that_fails_keeps_the_cookie(storage: Storage) -> None:
         await stage.push(browser, news("Still here"))  # nothing is held back after that
 
         assert (503, before) == (told.status, browser.cookie)
+
+
+@pytest.mark.parametrize("way", ["last", "after"])
+@pytest.mark.parametrize("cookie", ["", "A" * 60 + ".20261125"])
+async def test_a_page_that_comes_back_after_the_leaving_hears_of_it(
+    stage: Stage, way: str, cookie: str
+) -> None:
+    """A tab that was just connecting again when its visitor left is told to clear itself, also
+    one that never had a letter.
+    """
+    browser = await stage.visitor()
+    tab = await browser.open()
+    await tab.close()
+    await browser.leave()
+    browser.cookie = cookie
+    given = {"Last-Event-ID": tab.last} if way == "last" else {}
+    query = f"?after={tab.last}" if way == "after" else ""
+    told = await browser.get("/chat/events" + query, **given)
+
+    assert (200, "text/event-stream; charset=utf-8") == (
+        told.status, told.headers["Content-Type"],
+    )  # fmt: skip
+    assert b"event: forgotten\ndata: {}\n\n" == told.body.partition(b"\n\n")[2]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.chat import Sent
-from bot.platforms.web.streams import _events
+from bot.platforms.web import events
 from storage.mailboxes import Mailboxes
 from storage.model import Address, Letter
 from tests.platforms.web_stage import NOON, Stage, news, opened
@@ -102,7 +102,7 @@ def letter(number: int, change: int, words: str = "{}") -> Letter:
 
 
 def marks(letters: list[Letter]) -> list[int]:
-    return [int(e.partition(b"id: ")[2].partition(b"\n")[0]) for e in _events(letters)]
+    return [int(e.partition(b"id: ")[2].partition(b"\n")[0]) for e in events.whole(letters)]
 
 
 def test_a_page_is_never_told_a_mark_above_what_it_lacks() -> None:

@@ -19,6 +19,12 @@ WORDS = 4_000  # characters
 PRESS_BYTES = 64
 READ_SECONDS = 10.0
 
+# What Herald answers in words of its own alone; any other answer may quote an archive.
+_OWN = frozenset((
+    "help", "start", "privacy", "settings", "subscribe", "unsubscribe", "stop", "forget",
+    "contact",
+))  # fmt: skip
+_TYPED = re.compile(r"\s*[/!](\w+)(?:@\w*)?(?:\s+(.*))?", re.DOTALL)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9-]{1,27})?")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 
@@ -35,6 +41,20 @@ class Asked:
     under: str = ""
     language: str = ""
     timezone: str = ""
+
+    @property
+    def about_herald(self) -> bool:
+        """Whether the answer has Herald's own words alone, and none of an archive: anything may
+        stand there, commands as well.
+        """
+        if self.pressed:
+            name, _, rest = self.words.partition(" ")
+        elif found := _TYPED.fullmatch(self.words):
+            name, rest = found[1], found[2] or ""
+        else:
+            return False
+        name = name.lower()
+        return name in _OWN and not (name == "start" and rest.strip())  # `start r12` is a release
 
 
 async def asked(request: web.Request, t: Texts, *, silent: bool = False) -> Asked:

@@ -28,9 +28,13 @@ _WEB = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
 _PICTURE = re.compile(r"image/(?:jpeg|png|gif|webp|avif)")
 
 
-def answered(message: Message, at: datetime) -> Json:
-    """An answer, which nobody keeps: its picture travels with it."""
-    return {"id": None, "at": instant(at), **_drawn(message), "picture": _inline(message.picture)}
+def answered(message: Message, at: datetime, *, own: bool = False) -> Json:
+    """An answer, which nobody keeps: its picture travels with it.
+
+    `own`: all its words are Herald's own, so that the commands among them may be pressed.
+    """
+    around = {"id": None, "at": instant(at), "picture": _inline(message.picture)}
+    return {**_drawn(message), **around, "commands": own}
 
 
 def showable(picture: Attachment | None) -> bool:
@@ -95,6 +99,7 @@ def _drawn(message: Message) -> Json:
         "replaces": message.replaces,
         "asks": bool(message.asks),
         "pushed": False,
+        "commands": False,
     }
 
 

@@ -1,4 +1,4 @@
-"""The open pages, and what comes to them by itself: server-sent events (WHATWG HTML, 9.2).
+"""The open pages, and what comes to them by itself.
 
 A page that comes back names the last change that it has, and gets what came after it.
 """
@@ -6,24 +6,23 @@ A page that comes back names the last change that it has, and gets what came aft
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
-from itertools import accumulate
+from collections.abc import Callable
 
 from aiohttp import ClientConnectionError, web
 
-from bot.platforms.web import drawing
+from bot.platforms.web import events
 from bot.waiting import rung
 from storage.mailboxes import Mailboxes
 from storage.model import Address, Letter
 
-MOST, MOST_OF_A_NETWORK, MOST_EACH = 10_000, 1_000, 8
+MOST, MOST_OF_A_NETWORK = 10_000, 1_000
+# Browsers open six connections to one host (without HTTP/2), for all of a visitor's tabs together.
+# Were all taken by pages that listen, no further one could be loaded.
+MOST_EACH = 4
 WAITING = 100  # events that one page may be behind; it comes back for what it missed
 PING_SECONDS = 20.0
 AGAIN_MS, MUCH_LATER_MS = 2_000, 600_000
-
-PING = b": ping\n\n"
 
 
 class Full(Exception):
@@ -53,12 +52,12 @@ class Stream:
             self._early.append(letter)
         elif letter.change > self.last:
             self.last = letter.change
-            self.put(_event(letter, letter.change))
+            self.put(events.one(letter, letter.change))
 
     def begin(self, letters: list[Letter], last: int) -> None:
         """What the mailbox held when it was read; from here on what comes goes out at once."""
         self.last = last
-        self.put(b"".join(_events(letters)))
+        self.put(b"".join(events.whole(letters)))
         self._live = True
         for letter in self._early:
             self.offer(letter)
@@ -99,6 +98,7 @@ class Streams:
         self._open: dict[str, list[Stream]] = {}
         self._networks: Counter[int | None] = Counter()
         self._count = 0
+        self.most = MOST
         self.closed = False
 
     def __len__(self) -> int:
@@ -113,7 +113,7 @@ class Streams:
     def forgotten(self, address: Address) -> None:
         """The visitor has left: so do all their pages."""
         for stream in self._open.get(address.chat, ()):
-            stream.end(_told("forgotten", {}))
+            stream.end(events.told("forgotten", {}))
 
     def end(self) -> None:
         """Herald is going: no page is kept waiting, and none is opened any more."""
@@ -134,8 +134,10 @@ class Streams:
         stream = self._opened(address, where)
         try:
             # From here on what comes is held for the page: nothing can fall in between.
-            letters, last = await self._since(address, _after(request))
-            stream.put(f"retry: {AGAIN_MS}\n\n".encode() + _told("hello", hello))
+            after = events.after(request)
+            letters, last = await self._since(address, after)
+            # With a mark from the first word on, so that we know a page that comes back.
+            stream.put(events.again(AGAIN_MS) + events.told("hello", hello, after))
             stream.begin(letters, last)
             if request.transport is not None:
                 stream.abort = request.transport.abort
@@ -163,11 +165,11 @@ class Streams:
         stream = Stream(address, hash(where) if where else None)
         streams = self._open.get(address.chat, [])
         crowded = self._networks[stream.network] >= MOST_OF_A_NETWORK
-        if self.closed or len(self) >= MOST or (where and crowded):
+        if self.closed or len(self) >= self.most or (where and crowded):
             raise Full
         for old in streams[: max(0, len(streams) - MOST_EACH + 1)]:
-            # Else it would come back at once, and the next one would have to go.
-            old.end(f"retry: {MUCH_LATER_MS}\n\n".encode())
+            # It comes back when it is looked at; not at once, or the next one would have to go.
+            old.end(events.again(MUCH_LATER_MS) + events.told("room", {}))
             self._close(old)
         self._open.setdefault(address.chat, []).append(stream)
         self._count += 1
@@ -192,40 +194,9 @@ async def _write(response: web.StreamResponse, stream: Stream) -> None:
         if not stream.bell.is_set():
             await rung(stream.bell, PING_SECONDS)
         over = stream.over
-        await response.write(stream.taken() or (b"" if over else PING))
+        await response.write(stream.taken() or (b"" if over else events.PING))
         if over:
             return
-
-
-def _events(letters: list[Letter]) -> Iterable[bytes]:
-    """The letters as they lie in the mailbox, the oldest first.
-
-    One that was changed lies before others whose change is older. Until the page has those, too,
-    it is told a mark below theirs: whatever breaks off, it comes back for all that it lacks.
-    """
-    changes = [letter.change for letter in letters]
-    lowest = [*reversed(list(accumulate(reversed(changes), min)))][1:]
-    for letter, rest in zip(letters, lowest, strict=False):
-        yield _event(letter, min(letter.change, rest - 1))
-    if letters:
-        yield _event(letters[-1], max(changes))
-
-
-def _event(letter: Letter, mark: int) -> bytes:
-    if not letter.words:
-        return _told("gone", {"id": str(letter.id)}, mark)
-    return f"event: letter\nid: {mark}\ndata: {drawing.letter(letter)}\n\n".encode()
-
-
-def _told(event: str, data: dict[str, str], mark: int | None = None) -> bytes:
-    number = f"id: {mark}\n" if mark is not None else ""
-    return f"event: {event}\n{number}data: {json.dumps(data)}\n\n".encode()
-
-
-def _after(request: web.Request) -> int:
-    """The last change that the page has: the browser's own word for it, or the page's."""
-    given = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= 15 else 0
 
 
 def _nothing() -> None:

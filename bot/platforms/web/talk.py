@@ -14,12 +14,12 @@ from aiohttp import web
 from bot.chat import Answer, Host, Message, Request
 from bot.i18n import Texts, code, texts
 from bot.pacing import Budget
-from bot.platforms.web import drawing
+from bot.platforms.web import drawing, events
 from bot.platforms.web.archive.asked import language as language_of
 from bot.platforms.web.asked import Asked, asked
 from bot.platforms.web.guards import Guards, Refusal, network
 from bot.platforms.web.mailroom import Mailroom
-from bot.platforms.web.streams import Full, Streams
+from bot.platforms.web.streams import MUCH_LATER_MS, Full, Streams
 from bot.platforms.web.visitors import Arrival, Visitors, newcomer
 from bot.waiting import loop_seconds
 from storage.model import Address, Lane, RichText
@@ -61,12 +61,13 @@ class Talk:
         t = self._texts(request)
         self._guards.came_home(request, t)
         message = await self._welcome(t.language)
-        address = self._visitors.arrival(request).address
-        if message and address is not None and await self._subscribed(address):
+        arrival = self._visitors.arrival(request)
+        if message and arrival.address and await self._subscribed(arrival.address):
             message = {**message, "buttons": drawing.without(message["buttons"], "subscribe")}
         # The page sets its clock by this.
         at = drawing.instant(self._now())
-        return _json({"message": {**message, "at": at} if message else None})
+        notice = _lost(t) if arrival.lost else ""
+        return _json({"message": {**message, "at": at} if message else None, "notice": notice})
 
     async def _subscribed(self, address: Address) -> bool:
         known = await self._host.storage.subscribers.find(address)
@@ -95,6 +96,8 @@ class Talk:
         else:
             message, forgotten = await self._said(address, given), False
         notice = _lost(t) if arrival.lost and not forgotten else ""
+        if message is None:
+            notice = _too_fast(t)
         told = {"message": message, "renewed": arrival.foreign, "notice": notice}
         response = _json(told)
         if forgotten:
@@ -112,10 +115,7 @@ class Talk:
         goodbye = Asked(GOODBYE, pressed=True, language=given.language or t.language)
         message, forgotten = await self._farewell(address, goodbye)
         if not forgotten:  # asked for too fast, one after the other
-            raise Refusal(429, texts(goodbye.language)(
-                "One moment, please: that is more than I can answer at once."
-                " Ask me again in a few seconds."
-            ))  # fmt: skip
+            raise Refusal(429, _too_fast(texts(goodbye.language)))
         response = _json({"message": message})
         self._visitors.expire(request, response)
         return response
@@ -123,12 +123,17 @@ class Talk:
     async def events(
         self, request: web.Request, response: web.StreamResponse, version: str
     ) -> web.StreamResponse:
-        """What comes by itself, as long as the page is open; nothing for a nobody."""
+        """What comes by itself, as long as the page is open; nothing for a nobody, whose page is
+        told so if it may still show what was somebody's.
+        """
         t = self._texts(request)
         self._guards.came_home(request, t)
         arrival = self._visitors.arrival(request)
         if arrival.address is None:
-            return web.Response(status=204)  # a browser does not ask again then
+            if not events.comes_back(request):
+                return web.Response(status=204)  # a browser does not ask again then
+            over = events.again(MUCH_LATER_MS) + events.told("forgotten", {})
+            return web.Response(body=over, headers=response.headers)
         self._guards.opening(request, t)
         address = await self._come(request, arrival, t)
         if arrival.due:
@@ -182,7 +187,7 @@ class Talk:
         if message is None:
             return None
         async with self._budget.turn(Lane.ANSWER, address):
-            return drawing.answered(message, at)
+            return drawing.answered(message, at, own=given.about_herald)
 
     async def _come(self, request: web.Request, arrival: Arrival, t: Texts) -> Address:
         """Who this is from now on; the day of a visit is noted."""
@@ -205,6 +210,12 @@ def _lost(t: Texts) -> str:
     return t(
         "I do not recognise this browser any more, so we begin anew. If you were subscribed here,"
         " please subscribe once more."
+    )
+
+
+def _too_fast(t: Texts) -> str:
+    return t(
+        "One moment, please: that is more than I can answer at once. Ask me again in a few seconds."
     )
 
 

@@ -8,16 +8,15 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { watchHeader } from "./header.js";
 import { share } from "./share.js";
+import { came, seen } from "./unread.js";
 import { Refused, Stream, call, framed, now } from "./wire.js";
 
 const SHY = 150; // milliseconds before it is shown that an answer takes a moment
 const SPOKEN = 1500; // and before it is said
-const QUIET = 1000; // milliseconds after what waited in which nothing is read aloud
 
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse($("strings").textContent);
 const language = document.documentElement.lang;
-const title = document.title;
 const query = new URLSearchParams(location.search);
 const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 
@@ -27,11 +26,14 @@ const stream = new Stream({ hello, letter, gone, forgotten }, (lost) => {
   $("state").textContent = lost ? words.connecting : "";
 });
 
+// The visitor's other pages: those that listen to nothing just now hear of the leaving, too.
+const others = new BroadcastChannel("herald");
+others.addEventListener("message", () => forgotten());
+
 let turn = Promise.resolve(); // one question at a time, in the order they were put
 let waiting = 0; // how many have no answer yet
-let unread = 0; // what came while nobody looked
 let opened = now(); // what was written before waited for the visitor
-let hush = 0; // the end of the quiet
+let noticed = null; // the last notice
 let farewell = null; // the answer that said that all is erased
 let renewed = false; // a newer version of the page has been offered
 
@@ -87,7 +89,7 @@ async function put(question, from) {
 
 function take(told, question, { bubble = null, old = null, label = "" }) {
   const { message, notice } = told;
-  if (notice) conversation.note(notice);
+  notify(notice);
   if (message) {
     const inPlace = message.replaces && old?.isConnected;
     const after = bubble ?? (old && !inPlace ? conversation.mine(label, now()) : null);
@@ -99,6 +101,13 @@ function take(told, question, { bubble = null, old = null, label = "" }) {
   if (told.renewed || !stream.known) stream.close();
   stream.open();
   offer();
+}
+
+/** Something that Herald says beside its answers; said again, it moves to the end. */
+function notify(notice) {
+  if (!notice) return;
+  if (noticed) conversation.remove(noticed);
+  noticed = conversation.note(notice);
 }
 
 function failed(error, question, from) {
@@ -127,17 +136,8 @@ function hello({ version }) {
 
 function letter(message) {
   const waited = Date.parse(message.at) <= opened;
-  if (waited) quiet();
-  if (!conversation.letter(message, waited) || !document.hidden) return;
-  unread += 1;
-  document.title = `(${unread}) ${title}`;
-}
-
-/** What waited for the visitor is not read aloud to them all at once. */
-function quiet() {
-  clearTimeout(hush);
-  $("log").setAttribute("aria-live", "off");
-  hush = setTimeout(() => $("log").setAttribute("aria-live", "polite"), QUIET);
+  if (waited) conversation.quiet();
+  if (conversation.letter(message, waited)) came();
 }
 
 function gone({ id }) {
@@ -152,7 +152,8 @@ function forgotten() {
     const kept = farewell?.isConnected ? farewell : null;
     conversation.clear(kept);
     composer.clear();
-    if (!kept) conversation.note(words.erased);
+    if (kept) others.postMessage("forgotten");
+    else conversation.note(words.erased);
     offer();
   });
 }
@@ -164,6 +165,7 @@ function leave() {
   inTurn(async () => {
     try {
       const { message } = await call("/chat/leave", { language });
+      others.postMessage("forgotten");
       conversation.clear();
       composer.clear();
       if (message) conversation.answer(message).focus();
@@ -188,9 +190,10 @@ function offer() {
 
 async function welcome() {
   try {
-    const { message } = await call(`/chat/welcome?language=${language}`);
+    const { message, notice } = await call(`/chat/welcome?language=${language}`);
     opened = now();
     conversation.welcome(message);
+    notify(notice);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const note = conversation.note(error.message || words.away, words.retry, () => {
@@ -231,8 +234,7 @@ addEventListener("keydown", (event) => {
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
-  unread = 0;
-  document.title = title;
+  seen();
   conversation.nameDays();
 });
 

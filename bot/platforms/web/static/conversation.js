@@ -3,6 +3,7 @@
 import { Drawing, make } from "./drawing.js";
 
 const NEAR = 60; // pixels from the end that still count as being there
+const QUIET = 1000; // milliseconds after what waited in which nothing is read aloud
 
 export class Conversation {
   #shown = new Map(); // article → the message in it
@@ -11,6 +12,7 @@ export class Conversation {
   #atEnd = true; // or near it: what comes is shown
   #held = true; // at the very end, which stays in view whatever grows
   #firstNew = null;
+  #hush = 0; // the end of the quiet
 
   /** `press(article, button, element)` is called for a choice that asks or shares something, and
       `say(words)` for a command that stands in the text. */
@@ -119,6 +121,13 @@ export class Conversation {
   /** Whether there is anything to press in the conversation. */
   get hasChoices() {
     return this.log.querySelector(".choices") !== null;
+  }
+
+  /** What waited for the visitor is not read aloud to them all at once. */
+  quiet() {
+    clearTimeout(this.#hush);
+    this.log.setAttribute("aria-live", "off");
+    this.#hush = setTimeout(() => this.log.setAttribute("aria-live", "polite"), QUIET);
   }
 
   nameDays() {

@@ -44,7 +44,7 @@ export class Drawing {
     }
     const words = make("div", { className: "words" });
     words.innerHTML = message.html ?? ""; // made by the server out of text, all of it escaped
-    if (!message.pushed) this.#offer(words);
+    if (message.commands) this.#offer(words);
     bubble.append(words);
     const rows = (message.buttons ?? []).filter((row) => row.length);
     if (rows.length) article.append(this.#choices(rows, article));
@@ -81,7 +81,7 @@ export class Drawing {
     return article;
   }
 
-  /** Commands that Herald names can be pressed where they stand. */
+  /** Commands that Herald names, in words of its own alone, can be pressed where they stand. */
   #offer(words) {
     const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT);
     const texts = [];

@@ -5,6 +5,7 @@ export const framed = document.body.dataset.frame !== undefined;
 
 const PATIENCE = 30_000; // milliseconds for an answer
 const AGAIN = [2_000, 60_000]; // milliseconds between own tries to connect, the least and the most
+const REST = 15_000; // and before it listens again, where others have taken its place
 const BUSY = [0, 408, 429]; // besides trouble on the server: ways to fail that pass by themselves
 
 /** The server did not take it; `again` says whether it may when it is asked once more. */
@@ -48,11 +49,13 @@ export class Stream {
   #last = "";
   #pause = AGAIN[0];
   #timer = 0;
+  #resting = false; // the visitor has many pages open, and this one has left its place to others
 
   constructor(on, state) {
     this.on = on;
     this.state = state;
-    addEventListener("online", () => this.#known && this.#restart());
+    addEventListener("online", () => this.#known && !this.#resting && this.#restart());
+    document.addEventListener("visibilitychange", () => this.#wake());
   }
 
   /** Whether the server knows this browser. */
@@ -63,12 +66,15 @@ export class Stream {
   /** Opens it, where it is not; a server that does not know this browser leaves it closed. */
   open() {
     if (this.#source) return;
+    clearTimeout(this.#timer);
+    this.#resting = false;
     const asked = new URLSearchParams(framed ? { frame: "1" } : {});
     if (this.#last) asked.set("after", this.#last);
     const source = new EventSource(`/chat/events?${asked}`);
     this.#source = source;
     for (const [name, act] of Object.entries(this.on))
       source.addEventListener(name, (event) => this.#heard(source, event, act));
+    source.addEventListener("room", () => this.#rest(source));
     source.addEventListener("error", () => this.#lost(source));
   }
 
@@ -77,6 +83,7 @@ export class Stream {
     this.#source?.close();
     this.#source = null;
     this.#known = false;
+    this.#resting = false;
     this.#last = "";
     this.state(false);
   }
@@ -100,6 +107,21 @@ export class Stream {
     // that lost it come back at the same moment.
     this.#timer = setTimeout(() => this.open(), this.#pause * (0.5 + Math.random()));
     this.#pause = Math.min(AGAIN[1], this.#pause * 2);
+  }
+
+  /** Nothing is lost: it goes on when it is looked at. One that is in view all the time waits a
+      little, so that pages side by side do not drive each other out without end. */
+  #rest(source) {
+    if (source !== this.#source) return;
+    source.close();
+    this.#source = null;
+    this.#resting = true;
+    this.state(false);
+    this.#timer = setTimeout(() => this.#wake(), REST * (0.5 + Math.random()));
+  }
+
+  #wake() {
+    if (this.#resting && !document.hidden) this.open();
   }
 
   #restart() {
