@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -97,6 +98,24 @@ async def test_a_room_becomes_encrypted(tmp_path: Path, synapse: Synapse) -> Non
         assert [True, True] == [answer.encrypted, told.encrypted]
 
 
+async def test_a_room_becomes_encrypted_while_it_is_away(tmp_path: Path, synapse: Synapse) -> None:
+    """What waited while Herald was away goes there encrypted."""
+    async with house(tmp_path, synapse) as (home, anna, bot):
+        async with home.life(ready=True) as life:
+            room = await subscribed(anna, bot, encrypted=False)
+            assert 0 == await life.stop()
+        for _ in range(2):
+            async with home.life(ready=True) as life:
+                assert 0 == await life.stop()
+        await anna.encrypt_room(room)
+        await anna.ears.until(lambda: anna.client.rooms[room].encrypted)
+        title = await home.announce()
+        async with home.life(ready=True):
+            told = await anna.hears(lambda it: title in it.body)
+
+        assert told.encrypted
+
+
 async def test_who_joins_reads_what_is_said_from_then_on(tmp_path: Path, synapse: Synapse) -> None:
     """A second person in the room gets the key to the next release, though it was shared before."""
     async with (
@@ -147,3 +166,15 @@ async def restored(home: Home, folder: Path, backup: Path) -> Home:
     code, out, err = await herald(env, "restore", str(backup))
     assert 0 == code, out + err
     return replace(home, folder=folder, env=env)
+
+
+async def test_the_doctor_knows_the_keys(tmp_path: Path, synapse: Synapse) -> None:
+    """With the vault beside the database: the homeserver has the same."""
+    async with house(tmp_path, synapse) as (home, _, _):
+        async with home.life(ready=True) as life:
+            assert 0 == await life.stop()
+        _, out, err = await herald(home.env, "doctor", "--json")
+
+    found = {one["check"]: (one["ok"], one["detail"]) for one in json.loads(out)}
+    same = "The homeserver has the same ones for Herald's device."
+    assert (True, same) == found["matrix keys"], err

@@ -116,9 +116,10 @@ async def test_a_kill_while_a_room_key_is_shared(synapse: Synapse, storage: Stor
             await anna.say(room, "hello")
             await read(client)
             await client.joined_members(room)
-            shares = client.olm.share_group_session_parallel(room, [anna.user], True)
-            for _, content in shares:
-                await send_keys(account, content)
+            client.olm.create_outbound_group_session(room)
+            key = client.olm.outbound_group_sessions[room]
+            devices = client.olm.device_store.active_user_devices(anna.user)
+            await send_keys(account, client.olm.room_key(room, key, devices))
         async with life(storage, account) as client:
             await read(client)
             await say(client, room, "one")

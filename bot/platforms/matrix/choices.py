@@ -93,13 +93,18 @@ class Choices:
     def offered(self, room: str, event: str, drawn: Drawn, *, pushed: bool) -> None:
         """This event reads like that now."""
         self._remember(event, Offered(drawn.commands, drawn.under, pushed))
-        recent = self._recent(room)
-        if event in recent.events:
-            recent.events.remove(event)
-        recent.events.appendleft(event)
+        recent = self._newest(room, event)
         if not pushed:
             recent.highest = max(drawn.commands, default=0)
             recent.until = loop_seconds() + FRESH_SECONDS
+
+    def saw(self, room: str, event: Json) -> None:
+        """A run that we know nothing of has sent this there: how it read before it was changed."""
+        offered = self._read(room, event | {"unsigned": {}})
+        if offered is not None:
+            number = _changed(event) or str(event.get("event_id"))
+            self._remember(number, offered)
+            self._newest(room, number)
 
     async def under(self, room: str, event: str) -> Offered | None:
         """What this event offers, if it is one of ours. Raises WireErrors."""
@@ -182,6 +187,13 @@ class Choices:
         self._known.move_to_end(event)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
+
+    def _newest(self, room: str, event: str) -> _Recent:
+        recent = self._recent(room)
+        if event in recent.events:
+            recent.events.remove(event)
+        recent.events.appendleft(event)
+        return recent
 
     def _recent(self, room: str) -> _Recent:
         recent = self._rooms.setdefault(room, _Recent())

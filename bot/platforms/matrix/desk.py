@@ -131,12 +131,12 @@ class Desk:
                     await self._welcome(room, event)
             return
         if now == "join" and was != "join":
-            members = await self._around.rooms.members(room)
-            if len(members) <= 2:
+            members = await self._around.rooms.few(room)
+            if members is not None and len(members) <= 2:
                 await self._around.subscribers.back(address)
             return
         left = now in ("leave", "ban") and was == "join"
-        if left and set(await self._around.rooms.members(room)) <= {self._us.user}:
+        if left and await self._around.rooms.few(room) in (set(), {self._us.user}):
             await self._around.subscribers.gone(address)
 
     async def _welcome(self, room: str, event: Json) -> None:

@@ -109,6 +109,7 @@ class Trouble:
     def __init__(self, report: Callable[[str, bool, str], None]) -> None:
         self._report = report
         self._times = 0
+        self._lasting = ""
 
     def met(self, error: WireError, *, started: bool) -> float:
         """The seconds to wait before the next try. Raises Stop where none would help."""
@@ -129,8 +130,13 @@ class Trouble:
         """It goes well again."""
         if self._times:
             log.info("The Matrix homeserver answers again.", failures=self._times)
-            self._report(NAME, True, "")
+            self._report(NAME, not self._lasting, self._lasting)
         self._times = 0
+
+    def lasts(self, why: str) -> None:
+        """This is wrong for as long as we run, however well the homeserver is."""
+        self._lasting = why
+        self._report(NAME, False, why)
 
 
 def _elsewhere(error: WireError) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -12,8 +13,10 @@ import structlog
 from bot.platforms.lanes import Lanes
 from bot.platforms.matrix.desk import Desk
 from bot.platforms.matrix.errors import asks_for_a_pause, stopped
-from bot.platforms.matrix.keys import Keys, Session
+from bot.platforms.matrix.keys import ENCRYPTED, Keys, Session
 from bot.platforms.matrix.ledger import Batch
+from bot.platforms.matrix.missed import Gap, Missed
+from bot.platforms.matrix.silently import Silently
 from bot.platforms.matrix.wire import Json, Refusal, WireError
 from bot.platforms.trying import pause_after
 from storage import DatabaseError
@@ -30,15 +33,31 @@ KEY_SECONDS = 20.0  # so long a key may be behind what it opens, before somebody
 Act = Callable[[], Awaitable[None]]
 
 
-class Inbox:
-    """One run's way in."""
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """An encrypted event whose key has not come; `silent`: what it asks for was answered once."""
 
-    def __init__(self, desk: Desk, keys: Keys) -> None:
+    room: str
+    event: Json
+    batch: Batch
+    silent: bool
+
+
+class Inbox:
+    """One run's way in. What is `silent` goes to the desk that does what is asked and says nothing.
+    `us` is our user id.
+    """
+
+    def __init__(self, desk: Desk, silently: Silently, keys: Keys, missed: Missed, us: str) -> None:
         self._desk = desk
+        self._silently = silently
         self._keys = keys
+        self._missed = missed
+        self._us = us
         self._lanes = Lanes(WAITING)
-        self._unreadable: OrderedDict[str, tuple[str, Json, Batch]] = OrderedDict()
+        self._unreadable: OrderedDict[str, _Unreadable] = OrderedDict()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._last: dict[str, str] = {}  # of the silent ones, by their rooms
 
     def invited(self, room: str, via: str, batch: Batch) -> None:
         """Somebody wants us there. However long it takes, for many may ask: the room's other events
@@ -50,37 +69,68 @@ class Inbox:
         """We are out of this room."""
         self._put(room, partial(self._desk.left, room), batch)
 
-    def happened(self, room: str, event: Json, batch: Batch) -> None:
-        """An event in this room, that nobody has encrypted, or that is read already."""
-        self._put(room, partial(self._desk.happened, room, event), batch)
+    def missed(self, gap: Gap, batch: Batch, silent: Callable[[Sequence[Json]], int]) -> None:
+        """More was said in a room than the homeserver told: it is read back before what comes
+        after it is dealt with. `silent` tells how many of these events are.
+        """
+        self._put(gap.room, partial(self._missed.read, gap), batch, None)
+        self._put(gap.room, partial(self._make_up, gap, batch, silent), batch, None)
 
-    def encrypted(self, room: str, event: Json, batch: Batch) -> None:
-        """An encrypted event in this room. Where its key is missing, it waits for it."""
+    async def _make_up(
+        self, gap: Gap, batch: Batch, silent: Callable[[Sequence[Json]], int]
+    ) -> None:
+        left = silent(gap.events)
+        while gap.events:
+            event, left = gap.events[0], left - 1
+            read = self._read(gap.room, event, batch, silent=left >= 0)
+            gap.events.popleft()
+            if read is not None:
+                act = self._act(gap.room, read, silent=left >= 0)
+                batch.take()
+                await self._process(act, batch, HANDLE_SECONDS)
+
+    def happened(self, room: str, event: Json, batch: Batch, *, silent: bool = False) -> None:
+        """An event in this room. Where it is encrypted and its key is missing, it waits for it."""
+        read = self._read(room, event, batch, silent=silent)
+        if read is not None:
+            self._put(room, self._act(room, read, silent=silent), batch)
+
+    def _act(self, room: str, event: Json, *, silent: bool) -> Act:
+        return partial((self._silently if silent else self._desk).happened, room, event)
+
+    def _read(self, room: str, event: Json, batch: Batch, *, silent: bool) -> Json | None:
+        """What it says; None where that cannot be known yet."""
+        if event.get("type") != ENCRYPTED or event.get("sender") == self._us:
+            return event
         read = self._keys.decrypted(room, event)
         if read is not None:
-            self.happened(room, read, batch)
-            return
+            return read
         number = str(event.get("event_id"))
+        if number in self._unreadable:
+            return None
         batch.take()
-        self._unreadable[number] = (room, event, batch)
+        self._unreadable[number] = _Unreadable(room, event, batch, silent)
+        if silent:
+            self._last[room] = number
         loop = asyncio.get_running_loop()
         self._timers[number] = loop.call_later(KEY_SECONDS, self._give_up, number)
         while len(self._unreadable) > UNREADABLE:
             self._give_up(next(iter(self._unreadable)))
+        return None
 
     def keys_came(self, sessions: Iterable[Session]) -> None:
         """What was waiting for these is read now."""
         opened = set(sessions)
-        for number, (room, event, batch) in tuple(self._unreadable.items()):
-            content = event.get("content")
+        for number, it in tuple(self._unreadable.items()):
+            content = it.event.get("content")
             session = content.get("session_id") if isinstance(content, dict) else None
-            if (room, session) not in opened:
+            if (it.room, session) not in opened:
                 continue
-            read = self._keys.decrypted(room, event)
+            read = self._keys.decrypted(it.room, it.event)
             if read is not None:
                 self._drop(number)
-                self.happened(room, read, batch)
-                batch.done()
+                self._put(it.room, self._act(it.room, read, silent=it.silent), it.batch)
+                it.batch.done()
 
     async def end(self, seconds: float) -> None:
         """Let what is in hand be done, for so long at most; what is not comes again."""
@@ -89,10 +139,14 @@ class Inbox:
         await self._lanes.end(seconds)
 
     def _give_up(self, number: str) -> None:
-        room, event, batch = self._unreadable[number]
+        """Who wrote it is told. Of what was answered once nobody knows whether it was a wish to be
+        told no more: so they are, once.
+        """
+        it = self._unreadable[number]
         self._drop(number)
-        self._put(room, partial(self._desk.unreadable, room, event), batch)
-        batch.done()
+        if not it.silent or self._last.get(it.room) == number:
+            self._put(it.room, partial(self._desk.unreadable, it.room, it.event), it.batch)
+        it.batch.done()
 
     def _drop(self, number: str) -> None:
         del self._unreadable[number]

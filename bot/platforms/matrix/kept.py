@@ -1,4 +1,5 @@
-"""What is kept in the vault beside the keys: who we are there, and in which rooms admins are.
+"""What is kept in the vault beside the keys: who we are there, in which rooms admins are, which
+rooms are about to be left for others, and in which nobody else is left.
 
 It is synchronous, as the vault is; what is written here is written seldom.
 """
@@ -14,6 +15,7 @@ from datetime import datetime
 from storage import Vault
 
 LOGIN, ADMIN, SECRET, LEVEL = "login", "admin", "secret", "level"
+MOVE, EMPTY = "move", "empty"
 SECRET_BYTES = 32
 
 
@@ -95,3 +97,31 @@ class Kept:
             else:
                 self.vault.delete(ADMIN, user)
                 self._admins = {u: r for u, r in self.admins.items() if u != user}
+
+    @property
+    def moves(self) -> Mapping[str, tuple[str, datetime]]:
+        """The rooms that are replaced by others where we are not yet: the server that knows the
+        other, and since when that is so.
+        """
+        found = {room: json.loads(words) for room, words in self.vault.all(MOVE)}
+        return {room: (via, datetime.fromisoformat(at)) for room, (via, at) in found.items()}
+
+    def keep_move(self, old: str, via: str, now: datetime) -> None:
+        """We have to go where this room has gone."""
+        self.vault.put(MOVE, old, json.dumps([via, now.isoformat()]).encode())
+
+    def end_move(self, old: str) -> None:
+        """We are there, or cannot go."""
+        self.vault.delete(MOVE, old)
+
+    @property
+    def empty(self) -> Mapping[str, datetime]:
+        """The rooms in which nobody but us was seen, and since when."""
+        return {room: datetime.fromisoformat(at.decode()) for room, at in self.vault.all(EMPTY)}
+
+    def keep_empty(self, room: str, since: datetime | None) -> None:
+        """Nobody else is there since then; None where somebody is, or we are not."""
+        if since is None:
+            self.vault.delete(EMPTY, room)
+        else:
+            self.vault.put(EMPTY, room, since.isoformat().encode())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 import structlog
 
@@ -18,17 +19,23 @@ from bot.platforms.matrix.answers import Answers
 from bot.platforms.matrix.budget import Bucket
 from bot.platforms.matrix.choices import Choices
 from bot.platforms.matrix.desk import Around, Desk, Us
+from bot.platforms.matrix.empty import Empty
 from bot.platforms.matrix.errors import NAME, Trouble
 from bot.platforms.matrix.forgetting import forgetting, prune
 from bot.platforms.matrix.inbox import Inbox
+from bot.platforms.matrix.joining import Joining
 from bot.platforms.matrix.kept import Kept, Login
 from bot.platforms.matrix.keys import ForeignKeys, Keys, inherit, open_keys
 from bot.platforms.matrix.ledger import Ledger
 from bot.platforms.matrix.login import another_device, logged_in
+from bot.platforms.matrix.missed import Missed
 from bot.platforms.matrix.moves import Moves
 from bot.platforms.matrix.named import joined
+from bot.platforms.matrix.place import Place, read_again
 from bot.platforms.matrix.post import Flying, Post
 from bot.platforms.matrix.rooms import Rooms
+from bot.platforms.matrix.silently import Silently, without_a_word
+from bot.platforms.matrix.strangers import no_strangers
 from bot.platforms.matrix.sync import Sync
 from bot.platforms.matrix.wire import Wire, WireError
 from bot.platforms.named import NamedChats
@@ -63,10 +70,12 @@ class Life:
         options, host, wire = terms.options, terms.host, terms.wire
         subscribers, language = host.storage.subscribers, host.campaign.language
         self.us = login.user
+        self._names = options.rooms
         self.kept = kept
         self.keys = keys
         self.rooms = Rooms(wire, login.user)
-        self._moves = Moves(wire, keys, self.rooms, subscribers, kept)
+        joining = Joining(wire, login.user.partition(":")[2])
+        self._moves = Moves(joining, keys, self.rooms, subscribers, kept, terms.now)
         choices = Choices(wire, login.user, kept.secret("choices"))
         self.post = Post(post.Around(
             wire, keys, self.rooms, choices, terms.flying, terms.budget, terms.bucket,
@@ -79,11 +88,19 @@ class Life:
             forgetting(answer, subscribers, keys, kept), self._answers, subscribers, self.rooms,
             choices, self._moves, kept, terms.name, self._named.again.set,
         )  # fmt: skip
-        desk = Desk(around, Us(login.user, frozenset(options.admins), language), terms.now)
-        self._inbox = Inbox(desk, keys)
-        self._ledger = Ledger(keys.store.save_sync_token)
-        since = keys.store.load_sync_token() or ""
-        self._sync = Sync(wire, keys, self.rooms, self._inbox, self._ledger, login.user, since)
+        us = Us(login.user, frozenset(options.admins), language)
+        desk = Desk(around, us, terms.now)
+        self._desk = desk
+        self.empty = Empty(wire, self.rooms, kept, self._spared, self._left, terms.now)
+        silent = replace(around, answer=without_a_word(around.answer))
+        silently = Silently(Desk(silent, us, terms.now), choices, login.user)
+        self._inbox = Inbox(desk, silently, keys, Missed(wire, login.user), login.user)
+        place = Place(kept.vault, login.user, keys.store, terms.now)
+        self._ledger = Ledger(place.keep)
+        self._sync = Sync(
+            wire, keys, self.rooms, self._inbox, self._ledger, login.user, place.since,
+            restored=place.restored,
+        )  # fmt: skip
 
     @property
     def admins(self) -> Sequence[Address]:
@@ -97,8 +114,8 @@ class Life:
     async def run(self, trouble: Trouble, ready: Callable[[], None]) -> None:
         """Until cancelled. Raises Stop and DatabaseError."""
         loops = (
-            self._ledger.run, self._upkeep, self._named.run, self._look_at_admins,
-            lambda: prune(self.keys),
+            self._ledger.run, self._upkeep, self._named.run, self._look_at_admins, self._moves.run,
+            self.empty.run, lambda: prune(self.keys), lambda: no_strangers(self.keys, self.rooms),
         )  # fmt: skip
         tasks = [asyncio.create_task(chore(loop)) for loop in loops]
         try:
@@ -118,6 +135,19 @@ class Life:
             await self._ledger.flush()
         except DatabaseError as error:
             log.warning("It could not be kept how far was read.", reason=str(error))
+
+    def _spared(self) -> set[str] | None:
+        """The rooms of the settings; None while one of them is not found."""
+        named = self._moves.named
+        if any(name not in named for name in self._names):
+            return None
+        return {*self._names, *chain.from_iterable(named.values())}
+
+    async def _left(self, room: str) -> None:
+        """We are out of it: nothing of it is kept. Raises DatabaseError."""
+        await self._desk.left(room)
+        self.rooms.forget(room)
+        self.keys.forget(room)
 
     async def _upkeep(self) -> None:
         """After each piece of news: what our keys need of the homeserver."""
@@ -161,9 +191,11 @@ async def begun(terms: Terms, kept: Kept, trouble: Trouble) -> tuple[Keys, Login
 
     async def enter() -> tuple[Keys, Login]:
         before = kept.login()
+        if before is not None and before.restored != restored:
+            read_again(kept.vault, before.user, before.device)
         login = await logged_in(terms.wire, terms.options, kept, restored)
         if before is not None and (before.user, before.device) != (login.user, login.device):
-            inherit(kept.vault, before, login)
+            await asyncio.to_thread(inherit, kept.vault, before, login)  # they may be many
         keys = await open_keys(terms.wire, kept.vault, login)
         try:
             await keys.begin()

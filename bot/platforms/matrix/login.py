@@ -5,6 +5,7 @@ A device has keys of its own, which others know, and a memory of what it has sen
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import structlog
@@ -18,6 +19,23 @@ from bot.platforms.matrix.wire import Refusal, Wire, WireError, at
 log = structlog.get_logger(__name__)
 
 SHOWN_AS = "Herald"  # among the account's sessions
+# Seconds until we log in again where our session was ended: more each time that it did not last.
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
+LASTED = 1800.0
+
+
+class Ends:
+    """How often in a row a session was ended soon: somebody may end each, or the homeserver."""
+
+    def __init__(self) -> None:
+        self._times = 0
+
+    def pause(self, lived: float) -> float:
+        """The seconds to wait after one that was there for `lived` seconds; with jitter."""
+        self._times = 0 if lived >= LASTED else self._times
+        longest: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._times, 10))
+        self._times += 1
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 
 async def logged_in(wire: Wire, options: Options, kept: Kept, restored: str) -> Login:

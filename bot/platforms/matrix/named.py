@@ -19,10 +19,9 @@ async def joined(moves: Moves, rooms: Rooms, us: str, name: str) -> Address:
     """Join the room of this alias or id, where we may write. Raises MissingError."""
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            room = await moves.join(name, name.partition(":")[2])
+            room = await moves.join_named(name)
             if room is None:
                 raise MissingError("Herald has to be invited to it, or there is no such room")
-            room = await moves.follow(room) or room
             power = await rooms.power(room)
     except (WireError, TimeoutError):
         raise MissingError("the homeserver does not answer") from None

@@ -22,18 +22,20 @@ from bot.platforms.matrix.drawing import LIMITS
 from bot.platforms.matrix.errors import NAME, SessionOver, Trouble, ended
 from bot.platforms.matrix.kept import Kept
 from bot.platforms.matrix.life import Life, Terms, begun
+from bot.platforms.matrix.login import Ends
 from bot.platforms.matrix.looking import Found, Looking, look
 from bot.platforms.matrix.post import Flying, Letter
 from bot.platforms.matrix.wire import Wire, WireError
+from bot.waiting import loop_seconds
 from storage import DatabaseError, SealError
 from storage.model import Address
 
 log = structlog.get_logger(__name__)
 
-AGAIN_SECONDS = 2.0  # until we log in again where our session was ended
 STOP_SECONDS = 3.5  # for answers on their way when we are told to stop
 SENDS_SECONDS = 4.0  # and then for sends that others began
 SALT, SALT_BYTES = "requests", 16
+LOST = "the keys of its device are lost: encrypted rooms get nothing"
 
 # In English: /privacy says it in its reader's language.
 KEPT = (
@@ -99,12 +101,13 @@ class Matrix:
 
     async def run(self, answer: Answer, ready: Callable[[], None]) -> None:
         """Take in requests until cancelled; raises Stop when we are refused."""
-        trouble = Trouble(self._host.report)
+        trouble, ends = Trouble(self._host.report), Ends()
         self._salt = await self._salted()
         self._wire.open()
         try:
             with self._host.storage.vault(NAME) as vault:
                 while True:
+                    began = loop_seconds()
                     try:
                         await self._live(Kept(vault), answer, trouble, ready)
                     except SessionOver:
@@ -112,7 +115,7 @@ class Matrix:
                             raise
                     log.warning("The homeserver has ended our session: logging in again.")
                     self._host.report(NAME, False, "the homeserver has ended our session")
-                    await asyncio.sleep(AGAIN_SECONDS)
+                    await asyncio.sleep(ends.pause(loop_seconds() - began))
         except SealError as error:
             raise Stop(str(error).rstrip(".")) from None
         finally:
@@ -157,6 +160,8 @@ class Matrix:
             # Not before: until then it is not known which rooms have been encrypted meanwhile.
             self._life = life
             ready()
+            if keys.foreign:
+                trouble.lasts(LOST)
 
         try:
             await life.run(trouble, up)

@@ -22,7 +22,7 @@ from bot.platforms.matrix.choices import Choices
 from bot.platforms.matrix.drawing import drawn, in_place_of, in_thread
 from bot.platforms.matrix.errors import FORBIDDEN, NAME, ended
 from bot.platforms.matrix.events import MESSAGE
-from bot.platforms.matrix.keys import ENCRYPTED, Keys
+from bot.platforms.matrix.keys import ENCRYPTED, ForeignKeys, Keys
 from bot.platforms.matrix.pictures import Pictures
 from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.sharing import Sharing
@@ -31,6 +31,8 @@ from bot.waiting import loop_seconds
 from storage.model import Address, Attachment
 
 log = structlog.get_logger(__name__)
+
+LOST_SECONDS = 600.0  # until it is tried again where the keys of our device are lost
 
 DELIVERY, PICTURE = "org.herald.delivery", "org.herald.picture"
 
@@ -201,6 +203,8 @@ class Post:
     async def _tried(self, address: Address, call: Awaitable[Result]) -> Result:
         try:
             return await call
+        except ForeignKeys:
+            failure: SendError = Later("the keys of Herald's device are lost", LOST_SECONDS)
         except WireError as error:
             failure = await self._failed(address, error)
         # Raised out here: what the homeserver said must not hang on it.

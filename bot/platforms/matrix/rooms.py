@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import inf
 
 from bot.platforms.matrix.errors import FORBIDDEN, NOT_FOUND
 from bot.platforms.matrix.power import Power, power
@@ -19,13 +20,17 @@ TOMBSTONE, ENCRYPTION = "m.room.tombstone", "m.room.encryption"
 
 REMEMBERED = 20_000
 LOOKS = 3  # while what is looked at changes
+FEW = 50  # of more than these it is only remembered that they are many: 120 bytes each
 
 
 @dataclass(slots=True)
 class _Room:
-    """`changes` counts what the sync said meanwhile."""
+    """`changes` counts what the sync said meanwhile. At least `crowd` are there where who they are
+    is not remembered; 0 where nothing is known.
+    """
 
     members: set[str] | None = None
+    crowd: int = 0
     power: Power | None = None
     changes: int = 0
 
@@ -39,23 +44,31 @@ class Rooms:
         self._rooms: OrderedDict[str, _Room] = OrderedDict()
 
     async def members(self, room: str) -> Collection[str]:
-        """Who is in the room now."""
+        """Who is in the room now: all, for what is encrypted is for each of them."""
         known = self._room(room)
-        for look in range(LOOKS):
-            if known.members is not None:
-                return known.members
-            before = known.changes
-            found = await self._wire.ask("GET", at("rooms", room, "joined_members"))
-            joined = found.get("joined")
-            members = set(joined) if isinstance(joined, dict) else set()
-            if known.changes == before or look == LOOKS - 1:
-                known.members = members
-        return known.members or set()
+        return known.members if known.members is not None else await self._look(room, known)
+
+    async def few(self, room: str) -> Collection[str] | None:
+        """Who is in the room now; None where they are many."""
+        known = self._room(room)
+        if known.crowd:
+            return None
+        found = known.members
+        if found is None:
+            found = await self._look(room, known, most=FEW)
+        return found if len(found) <= FEW else None
 
     async def is_private(self, room: str) -> bool:
         """Whether it is a chat of two, us among them."""
-        members = await self.members(room)
-        return len(members) == 2 and self._us in members
+        members = await self.few(room)
+        return members is not None and len(members) == 2 and self._us in members
+
+    async def is_empty(self, room: str) -> bool:
+        """Whether nobody but us is there: asked anew, where we do not know of anybody."""
+        known = self._rooms.get(room)
+        if known is not None and (known.crowd or len(known.members or ()) > 1):
+            return False
+        return await self._joined(room) == {self._us}
 
     def known_private(self, room: str, user: str) -> bool:
         """Whether we know, without asking, that the two of us are alone there."""
@@ -99,6 +112,8 @@ class Rooms:
                 known.members.discard
             )  # fmt: skip
             change(user)
+        elif event.get("type") == MEMBER:
+            self._fewer(known, content)
         elif event.get("type") == LEVELS and known.power is not None:
             known.power = Power(content, known.power.creators, known.power.above)
 
@@ -107,6 +122,34 @@ class Rooms:
         known = self._rooms.pop(room, None)
         if known is not None:
             known.changes += 1
+
+    async def _look(self, room: str, known: _Room, most: float = inf) -> set[str]:
+        """Ask who is there. More than `most` are only counted."""
+        members: set[str] = set()
+        try:
+            for _ in range(LOOKS):
+                before = known.changes
+                members = await self._joined(room)
+                if known.members is not None:
+                    return known.members
+                if known.changes == before:
+                    break
+        except Refusal:
+            self.forget(room)  # we are not in it, and nobody would ever tell us of it
+            raise
+        known.members, known.crowd = (members, 0) if len(members) <= most else (None, len(members))
+        return members
+
+    async def _joined(self, room: str) -> set[str]:
+        found = await self._wire.ask("GET", at("rooms", room, "joined_members"))
+        joined = found.get("joined")
+        return set(joined) if isinstance(joined, dict) else set()
+
+    @staticmethod
+    def _fewer(known: _Room, content: Json) -> None:
+        """One may have gone. Who comes is not counted: people also join to change their name."""
+        if known.crowd and content.get("membership") != "join":
+            known.crowd = known.crowd - 1 if known.crowd - 1 > FEW else 0
 
     async def _creation(self, room: str) -> Json | None:
         """The event with which the room began: whole, where the server tells more than content."""

@@ -10,10 +10,11 @@ import asyncio
 import uuid
 from collections import defaultdict
 from collections.abc import Collection
-from itertools import islice
 
 import structlog
+from nio.crypto import OlmDevice, OutboundGroupSession
 
+from bot.platforms.matrix.devices import A_PIECE, pieces
 from bot.platforms.matrix.keys import ENCRYPTED, Keys
 from bot.platforms.matrix.wire import Json, Wire, at, written
 from bot.waiting import loop_seconds
@@ -22,8 +23,6 @@ log = structlog.get_logger(__name__)
 
 Device = tuple[str, str]  # user and device
 
-USERS_AT_ONCE = 10  # each device is half a millisecond of arithmetic
-QUERIED_AT_ONCE = 250
 AGAIN_SECONDS = 3600.0  # until a device is tried again that had no key to begin a session with
 
 
@@ -62,70 +61,52 @@ class Sharing:
 
     async def _share(self, room: str, members: Collection[str]) -> None:
         """See that the room's key is with all devices of its members, and with no others."""
-        await self._know(members)
-        sessions = self._machine.outbound_group_sessions
-        session = sessions.get(room)
+        await self._keys.devices.learn(members)
+        devices = self._keys.devices.of(members)
+        session = self._fitting(room, {(device.user_id, device.id) for device in devices})
         if session is not None and session.shared:
-            wanted = self._devices(members)
-            lacking = {d for d in wanted - session.users_shared_with if not self._unreached(d)}
-            if not session.expired and not lacking and session.users_shared_with <= wanted:
-                return
-            del sessions[room]
-        await self._begin_sessions(members)
-        ordered = iter(sorted(members))
-        while some := list(islice(ordered, USERS_AT_ONCE)):
-            await self._share_with(room, some)
-        if room not in sessions:
+            return
+        await self._begin_sessions(devices)
+        if session is None:
             self._machine.create_outbound_group_session(room)
-        sessions[room].shared = True
+            session = self._machine.outbound_group_sessions[room]
+        had = session.users_shared_with
+        for piece in pieces((d for d in devices if (d.user_id, d.id) not in had), A_PIECE):
+            await self._share_with(room, session, piece)
+        session.shared = True
+        self._machine.outbound_group_sessions[room] = session  # it may be forgotten meanwhile
 
-    async def _share_with(self, room: str, users: list[str]) -> None:
+    def _fitting(self, room: str, wanted: set[Device]) -> OutboundGroupSession | None:
+        """The room's key, if nobody else has it, and all have it or may yet be given it."""
+        session = self._machine.outbound_group_sessions.get(room)
+        if session is None or session.expired or not session.users_shared_with <= wanted:
+            return None
+        lacking = wanted - session.users_shared_with if session.shared else ()
+        return session if all(self._unreached(device) for device in lacking) else None
+
+    async def _share_with(
+        self, room: str, session: OutboundGroupSession, devices: list[OlmDevice]
+    ) -> None:
         """Counted as shared is what the homeserver has taken, and nothing else."""
-        shares = self._machine.share_group_session_parallel(
-            room, users, ignore_unverified_devices=True
-        )
-        session = self._machine.outbound_group_sessions[room]
-        for devices, content in shares:
+        content = self._machine.room_key(room, session, devices)
+        told = {(user, name) for user, those in content["messages"].items() for name in those}
+        if told:
             path = at("sendToDevice", ENCRYPTED, uuid.uuid4().hex)
             await self._wire.ask("PUT", path, content)
-            session.users_shared_with.update(devices)
-        await asyncio.sleep(0)
+            session.users_shared_with.update(told)
 
-    async def _know(self, members: Collection[str]) -> None:
-        """Learn the devices of those who are new, or have new ones."""
-        machine = self._machine
-        asked = iter(sorted(
-            user for user in members
-            if user not in machine.tracked_users or user in machine.users_for_key_query
-        ))  # fmt: skip
-        while some := list(islice(asked, QUERIED_AT_ONCE)):
-            await self._keys.query(some)
+    async def _begin_sessions(self, devices: list[OlmDevice]) -> None:
+        now = loop_seconds()
+        self._without = {d: at for d, at in self._without.items() if now - at < AGAIN_SECONDS}
+        missing = [d for d in self._lacking(devices) if (d.user_id, d.id) not in self._without]
+        await self._keys.devices.begin_sessions(missing)
+        for device in self._lacking(missing):
+            self._without[device.user_id, device.id] = now
+            log.debug("A device has no keys left to begin a session with.")
 
-    async def _begin_sessions(self, members: Collection[str]) -> None:
-        missing = self._missing(members)
-        if not missing:
-            return
-        await self._keys.claim(missing)
-        for user, devices in self._missing(members).items():
-            for device in devices:
-                self._without[user, device] = loop_seconds()
-                log.debug("A device has no keys left to begin a session with.")
-
-    def _missing(self, members: Collection[str]) -> dict[str, list[str]]:
-        found = self._machine.get_missing_sessions(list(members))
-        left = {user: [d for d in devices if not self._unreached((user, d))]
-                for user, devices in found.items()}  # fmt: skip
-        return {user: devices for user, devices in left.items() if devices}
-
-    def _devices(self, members: Collection[str]) -> set[Device]:
-        """All but our own."""
-        store, ours = self._machine.device_store, self._machine.device_id
-        return {
-            (user, device.id)
-            for user in members
-            for device in store.active_user_devices(user)
-            if device.id != ours
-        }
+    def _lacking(self, devices: list[OlmDevice]) -> list[OlmDevice]:
+        """Those with whom no session has begun."""
+        return [d for d in devices if self._machine.session_store.get(d.curve25519) is None]
 
     def _unreached(self, device: Device) -> bool:
         at_seconds = self._without.get(device)

@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+import random
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NoReturn
 
 import structlog
 
 from bot.platforms.matrix.errors import Trouble
-from bot.platforms.matrix.events import MESSAGE, REACTION, membership
+from bot.platforms.matrix.events import MESSAGE, REACTION
 from bot.platforms.matrix.inbox import Inbox
 from bot.platforms.matrix.keys import ENCRYPTED, Keys
 from bot.platforms.matrix.ledger import Batch, Ledger
-from bot.platforms.matrix.missed import missed
+from bot.platforms.matrix.missed import PAGES, Gap, answered, came
 from bot.platforms.matrix.rooms import ENCRYPTION, LEVELS, MEMBER, TOMBSTONE, Rooms
 from bot.platforms.matrix.wire import Json, Refusal, Wire, WireError, at
 
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 30
+# What an earlier run asked in the very same words, Synapse answers from memory for two minutes
+# (sync_response_cache_duration), and a room that was encrypted meanwhile would not be known as so.
+LONGEST_FIRST_MS = 1000
 GRACE_SECONDS = 15.0  # an answer to a long poll may be late
 FIRST_SECONDS = 300.0  # an account with many rooms
 SHORTEST_SECONDS = 0.1
 IN_HAND = 5000  # events, before no more are asked for
+PAGES_RESTORED = 100  # that are read back of a room where a backup was restored, at most
 A_PIECE = 50  # events or rooms, before others have their turn in the loop
 
 # Whoever is in how many rooms: only what is dealt with here is sent, and of members nothing that
@@ -51,11 +57,14 @@ FIRST_FILTER = _filter([ENCRYPTION], {**_NOTHING, "limit": 1})
 
 
 class Sync:
-    """One run's. `us` is our user id, `since` how far an earlier run came, "" for the first."""
+    """One run's. `us` is our user id, `since` how far an earlier run came, "" for the first.
+
+    `restored`: that was before a backup, and what has been said since may be answered already.
+    """
 
     def __init__(
         self, wire: Wire, keys: Keys, rooms: Rooms, inbox: Inbox, ledger: Ledger, us: str,
-        since: str,
+        since: str, *, restored: bool = False,
     ) -> None:  # fmt: skip
         self.news = asyncio.Event()  # rung when there may be something to tell of our keys
         self._wire = wire
@@ -65,6 +74,7 @@ class Sync:
         self._ledger = ledger
         self._us = us
         self._since = since
+        self._restored = restored
 
     async def run(self, trouble: Trouble, ready: Callable[[], None]) -> NoReturn:
         """Until cancelled; `ready` is called after the first answer. Raises Stop, DatabaseError."""
@@ -95,7 +105,7 @@ class Sync:
             self._since = ""
 
     async def _asked(self, *, wait: bool) -> Json:
-        query = {"timeout": str(POLL_SECONDS * 1000 if wait else 0),
+        query = {"timeout": str(POLL_SECONDS * 1000 if wait else _unlike_before()),
                  "filter": FILTER if self._since else FIRST_FILTER}  # fmt: skip
         seconds = POLL_SECONDS + GRACE_SECONDS if wait else FIRST_SECONDS
         if self._since:
@@ -124,41 +134,38 @@ class Sync:
                 await asyncio.sleep(0)
         self._inbox.keys_came(came)
         batch.done()
-        self._since = token
+        self._since, self._restored = token, False
         self.news.set()
 
     async def _joined(self, room: str, told: Json, batch: Batch, *, first: bool) -> None:
         timeline = _dict(told.get("timeline"))
+        events = list(_events(timeline))
+        begins = next((n for n in range(len(events))[::-1] if came(events[n], self._us)), None)
+        spoken = answered(events, self._us) if self._restored else 0
         if timeline.get("limited"):
             self._rooms.forget(room)  # who came and went meanwhile is not told
+            if begins is None and not first:
+                pages = PAGES_RESTORED if self._restored else PAGES
+                gap = Gap(room, self._since, timeline.get("prev_batch"), pages)
+                self._inbox.missed(gap, batch, self._silent(spoken))
         for event in _events(told.get("state")):
             self._apply(room, event)
             if event.get("type") == TOMBSTONE and not first:
                 self._inbox.happened(room, event, batch)
-        events = list(_events(timeline))
-        if timeline.get("limited") and not first:
-            events = [*await missed(self._wire, room, timeline, self._since), *events]
-        begins = self._begins(events)
         for number, event in enumerate(events):
             self._apply(room, event)
-            if first or number < begins:
-                continue
-            if event.get("type") == ENCRYPTED and event.get("sender") != self._us:
-                self._inbox.encrypted(room, event, batch)
-            elif event.get("type") != ENCRYPTED:
-                self._inbox.happened(room, event, batch)
+            if not first and number >= (begins or 0):
+                self._inbox.happened(room, event, batch, silent=number < spoken)
             if number % A_PIECE == A_PIECE - 1:
                 await asyncio.sleep(0)
 
-    def _begins(self, events: list[Json]) -> int:
-        """Where our time in the room begins: what was said before is not for us."""
-        for number in range(len(events) - 1, -1, -1):
-            event = events[number]
-            if event.get("type") == MEMBER:
-                user, now, was = membership(event)
-                if user == self._us and now == "join" and was != "join":
-                    return number
-        return 0
+    def _silent(self, spoken: int) -> Callable[[Sequence[Json]], int]:
+        """How many of the events before those that are told need no answer any more: where a backup
+        was restored, all up to the last that we said.
+        """
+        if spoken:
+            return len
+        return partial(answered, us=self._us) if self._restored else _none
 
     def _apply(self, room: str, event: Json) -> None:
         if not isinstance(event.get("state_key"), str):
@@ -177,6 +184,10 @@ def _inviter(told: object, us: str) -> str:
     return ""
 
 
+def _none(_: Sequence[Json]) -> int:
+    return 0
+
+
 def _events(found: object) -> Iterator[Json]:
     events = _dict(found).get("events")
     for event in events if isinstance(events, list) else ():
@@ -186,3 +197,8 @@ def _events(found: object) -> Iterator[Json]:
 
 def _dict(found: object) -> Json:
     return found if isinstance(found, dict) else {}
+
+
+def _unlike_before() -> int:
+    """Milliseconds for which the first answer may be waited for, hardly ever the same."""
+    return random.randint(1, LONGEST_FIRST_MS)  # noqa: S311 - no secret hangs on it

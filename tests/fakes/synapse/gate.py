@@ -21,14 +21,15 @@ Wanted = Callable[[str, str], bool]  # of the method and the path, which is quot
 class Catch:
     """A request that is to be caught, and then another, until `times` are. `held` is set by each.
 
-    Those with a `status` are refused with `content` and not let through; of the others the server
-    learns, and nobody its answer.
+    Those with a `status` are refused with `content` and not let through, those that are to `drop`
+    get their connection closed; of the others the server learns, and nobody its answer.
     """
 
     wanted: Wanted
     times: int = 1
     status: int = 0
     content: dict[str, object] = field(default_factory=dict)
+    drop: bool = False
     held: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def caught(self, seconds: float = SECONDS) -> None:
@@ -74,6 +75,11 @@ class Gate(Loopback):
         if catch and catch.status:
             catch.held.set()
             return web.json_response(catch.content, status=catch.status)
+        if catch and catch.drop:
+            catch.held.set()
+            assert request.transport
+            request.transport.abort()
+            return web.Response()
         response = await self._passed(request)
         if catch:
             catch.held.set()
