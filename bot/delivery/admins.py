@@ -15,9 +15,16 @@ log = structlog.get_logger()
 
 TRIES = 3
 TRY_SECONDS = 60.0
+AGAIN_SECONDS = 30.0
 MOST = 20  # messages on their way at once
 
 Build = Callable[[str], Message]
+Lasts = Callable[[], bool]
+
+
+def over() -> bool:
+    """Of what is told once."""
+    return False
 
 
 class Admins:
@@ -29,12 +36,15 @@ class Admins:
         self._language = language
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def tell(self, build: Build) -> None:
-        """Tell all of them what `build` makes for a language; returns at once."""
+    def tell(self, build: Build, lasts: Lasts = over) -> None:
+        """Tell all of them what `build` makes for a language; returns at once.
+
+        Whom it does not reach it is told again, as long as it `lasts`.
+        """
         if len(self._tasks) >= MOST:
             log.warning("Too much is to be told to the admins; a message was dropped.")
             return
-        task = asyncio.create_task(self._tell(build))
+        task = asyncio.create_task(self._tell(build, lasts))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -64,14 +74,21 @@ class Admins:
                 return True
         return False
 
-    async def _tell(self, build: Build) -> None:
-        for platform in self._platforms:
-            for address in platform.admins:
-                message = build(await self._language_of(address))
-                try:
-                    await self.sent(platform, address, message)
-                except Refused as error:
-                    log.warning("A word to the admins was refused.", reason=str(error))
+    async def _tell(self, build: Build, lasts: Lasts) -> None:
+        left = [(platform, one) for platform in self._platforms for one in platform.admins]
+        left = [one for one in left if not await self._told(*one, build)]
+        while left and lasts():
+            await asyncio.sleep(AGAIN_SECONDS)
+            if lasts():
+                left = [one for one in left if not await self._told(*one, build)]
+
+    async def _told(self, platform: Platform, address: Address, build: Build) -> bool:
+        message = build(await self._language_of(address))
+        try:
+            return await self.sent(platform, address, message)
+        except Refused as error:
+            log.warning("A word to the admins was refused.", reason=str(error))
+            return True  # it would be, however often
 
     async def _language_of(self, address: Address) -> str:
         try:

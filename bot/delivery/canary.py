@@ -12,6 +12,7 @@ import structlog
 from bot.chat import Platform, Refused
 from bot.delivery import outcomes
 from bot.delivery.admins import Admins
+from bot.delivery.newest import Newest
 from bot.delivery.sending import Sender
 from bot.delivery.telling import Telling, title_of
 from storage import Storage
@@ -49,9 +50,9 @@ class Canaries:
         self._telling = telling
         self._claim = claim
         self._record = record
-        self._proven: set[tuple[int, str]] = set()
-        self._shown: set[int] = set()
-        self._refused: set[int | tuple[int, str]] = set()  # whole, or in one language
+        self._proven: Newest[tuple[int, str]] = Newest()
+        self._shown: Newest[int] = Newest()
+        self._refused: Newest[int | tuple[int, str]] = Newest()  # whole, or in one language
 
     def proven(self, delivery: Delivery) -> bool:
         """Whether it may go out beside others."""
@@ -59,7 +60,7 @@ class Canaries:
 
     def refused(self, delivery: Delivery) -> bool:
         """Whether the content was refused when others were sent it."""
-        return not self._refused.isdisjoint((delivery.announcement.id, self._key(delivery)))
+        return delivery.announcement.id in self._refused or self._key(delivery) in self._refused
 
     def begin(self, delivery: Delivery) -> bool:
         """Whether this one is the canary; False if it has to wait for the one that is."""

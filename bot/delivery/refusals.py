@@ -131,7 +131,7 @@ class Refusals:
         if self._untold is not None:
             announcement, tripped = self._untold
             title = await title_of(self._storage, announcement)
-            self._telling.paused(announcement.id, title, tripped)
+            self._telling.paused(announcement.id, title, tripped, lambda: self.breaker.open)
             self._untold = None
 
     def _count(self, delivery: Delivery, now: datetime) -> None:

@@ -154,8 +154,9 @@ class Sender:
         if self._in_time.get(announcement.id, 0.0) > loop_seconds():
             return False
         if await self._outage.uptime(announcement.created_at, now) <= announcement.lifetime:
-            self._in_time[announcement.id] = loop_seconds() + UPTIME_SECONDS
+            seconds = loop_seconds()
+            known = {of: until for of, until in self._in_time.items() if until > seconds}
+            self._in_time = {**known, announcement.id: seconds + UPTIME_SECONDS}
             return False
-        self._in_time.pop(announcement.id, None)
         await self._storage.outbox.expire(announcement.id, self._platform.name)
         return True

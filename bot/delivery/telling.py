@@ -5,8 +5,9 @@ from __future__ import annotations
 import structlog
 
 from bot import present
-from bot.delivery.admins import Admins
+from bot.delivery.admins import Admins, Lasts
 from bot.delivery.breaker import Tripped
+from bot.delivery.newest import Newest
 from storage import Storage
 from storage.model import Announcement
 
@@ -29,14 +30,17 @@ class Telling:
     def __init__(self, admins: Admins, platform: str) -> None:
         self._admins = admins
         self._platform = platform
-        self._doubtful: set[int] = set()
+        self._doubtful: Newest[int] = Newest()
 
-    def paused(self, announcement: int, title: str, tripped: Tripped) -> None:
-        """Too many are refused while this goes out."""
+    def paused(self, announcement: int, title: str, tripped: Tripped, lasts: Lasts) -> None:
+        """Too many are refused while this goes out: an admin may be one of them, so it is told
+        again while it `lasts`.
+        """
         self._admins.tell(
             lambda language: present.paused(
                 self._platform, tripped.refused, tripped.of, announcement, title, language
-            )
+            ),
+            lasts,
         )
 
     def goes_on(self) -> None:

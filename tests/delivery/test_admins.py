@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 from bot.chat import Gone, Later, Message, Refused
 from bot.delivery.admins import Admins
 from storage import Storage
 from storage.model import Address, RichText
+from tests.delivery.stage import courier, published, subscribed
+from tests.delivery.weather import Weather, heartbeat, housed
 from tests.fakes.platform import FakePlatform
+from tests.virtual import clock, virtual
 
 FIRST, SECOND = Address("fake", "1"), Address("fake", "2")
 
@@ -39,6 +45,48 @@ async def test_one_who_cannot_be_reached_keeps_it_from_nobody(storage: Storage) 
         await platform.until(lambda before=before: len(platform.arrived) > before)
 
     assert ["2", "2", "2"] == platform.chats
+
+
+@virtual
+async def test_who_is_not_reached_is_told_again_while_it_lasts(tmp_path: Path) -> None:
+    """One is refused for a minute, and hears it then; the other is told once. What is over is
+    told to nobody any more.
+    """
+    lasts = True
+    platform = FakePlatform(admins=[FIRST, SECOND])
+    platform.failures.append(Gone("x"))
+    async with housed(tmp_path) as storage:
+        admins = Admins([platform], storage, "en")
+        admins.tell(said, lambda: lasts)
+        await asyncio.sleep(1)
+        platform.failures.append(Gone("x"))
+        await asyncio.sleep(30)
+        assert ["2"] == platform.chats
+        await asyncio.sleep(300)
+        assert ["2", "1"] == platform.chats
+
+        platform.failures.append(Gone("x"))
+        admins.tell(said, lambda: lasts)
+        await asyncio.sleep(1)
+        lasts = False
+        await asyncio.sleep(300)
+
+    assert ["2", "1", "2"] == platform.chats
+
+
+@virtual
+async def test_an_admin_who_is_refused_like_all_others_hears_of_the_pause(tmp_path: Path) -> None:
+    """As soon as they can be reached, and not when it is over: they may decide what follows."""
+    platform = Weather(lambda _: Gone("x"))
+    platform.failures.extend([Gone("x"), Gone("x")])  # the first copy, and the word of the pause
+    async with housed(tmp_path) as storage:
+        await subscribed(storage, *map(str, range(20)))
+        await published(storage, 1, now=clock())
+        async with heartbeat(storage), courier(storage, platform, now=clock) as working:
+            await asyncio.sleep(60)
+
+            assert working.paused
+            assert 1 == platform.said("I have paused")
 
 
 async def test_the_end_waits_for_nobody(storage: Storage) -> None:

@@ -115,3 +115,22 @@ async def outages(folder: Path) -> int:
     """How many were written down."""
     async with housed(folder) as storage, storage.database.read() as connection:
         return int(await connection.value("SELECT count(*) FROM outages WHERE platform <> ''"))
+
+
+@virtual
+async def test_what_is_in_time_is_known_no_longer_than_that_is_true(tmp_path: Path) -> None:
+    """Five releases wait out eight days in which Herald was not there, and go out one after the
+    other: of those that were looked at minutes ago nothing is remembered.
+    """
+    platform = Weather(admins=())
+    platform.seconds["1"] = 100.0
+    async with housed(tmp_path) as storage:
+        await subscribed(storage, "1")
+        await published(storage, *range(1, 6), now=clock())
+        await storage.facts.alive(clock())
+        async with courier(storage, platform, now=lambda: clock() + timedelta(days=8)) as working:
+            await waited(storage, 0, 660)
+            known = list(working._sender._in_time)
+
+    assert 5 == len(platform.arrived)
+    assert 1 == len(known)

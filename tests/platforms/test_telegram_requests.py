@@ -53,6 +53,20 @@ def test_an_error_in_a_success_has_its_own_status() -> None:
     assert checked(200, b'{"ok":true,"result":[]}') == (200, b'{"ok":true,"result":[]}')
 
 
+@pytest.mark.parametrize(("status", "error"), [(200, Ambiguous), (502, Ambiguous), (400, NoBotApi)])
+async def test_an_answer_that_is_nested_too_deeply_is_unreadable(
+    requests: Requests, status: int, error: type[TelegramError]
+) -> None:
+    """A hundred thousand open brackets are a gateway's page like any other."""
+
+    async def nest(_: web.BaseRequest) -> web.Response:
+        return web.Response(body=b"[" * 100_000, status=status)
+
+    async with served(nest) as url:
+        with pytest.raises(error):
+            await requests.call(f"{url}/botX/sendMessage", {"chat_id": 1}, 5)
+
+
 async def test_files_travel_as_multipart(requests: Requests) -> None:
     """A document arrives with its bytes, its name and the message's other fields."""
     got: dict[str, object] = {}

@@ -140,7 +140,7 @@ def checked(status: int, payload: bytes, *, getme: bool = True) -> tuple[int, by
     """
     try:
         answer = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict) or "ok" not in answer:
         raise _unreadable(status)
