@@ -156,8 +156,8 @@ def unheard(_name: str, _ok: bool, _why: str) -> None:
 class Server(Protocol):
     """The web port, shared by all who need it: a path goes to one handler."""
 
-    def post(self, path: str, handler: Handler) -> None:
-        """From now on `handler` gets each POST to `path`; `ready` waits for the port to be open."""
+    def post(self, path: str, handler: Handler, may: Callable[[Mapping[str, str]], bool]) -> None:
+        """From now on `handler` gets each POST to `path` whose headers `may` come in."""
 
     def site(self, site: Site, heard: Callable[[bool, str], None] = ...) -> None:
         """From now on `site` answers every path that nobody else has.
@@ -284,4 +284,11 @@ class Unknown(SendError):
 
 
 class Stop(SendError):
-    """The platform will not have us at all: a token refused, a wrong address of its API."""
+    """The platform will not have us at all: a token refused, a wrong address of its API.
+
+    `alone`: it stops this platform alone, at the start too; else that ends the run.
+    """
+
+    def __init__(self, why: str, *, alone: bool = False) -> None:
+        super().__init__(why)
+        self.alone = alone

@@ -9,7 +9,7 @@ import structlog
 
 from bot import present
 from bot.chat import Answer, Platform, Stop
-from bot.delivery.admins import Admins
+from bot.delivery.admins import Admins, Build
 from bot.delivery.courier import Courier
 from bot.standings import Standings
 from bot.supervise import kept_running
@@ -18,9 +18,10 @@ log = structlog.get_logger()
 
 
 class Presence:
-    """Where Herald is. `ready` is set once every platform takes requests.
+    """Where Herald is. `ready` is set once every platform takes requests, or has stopped alone.
 
-    `refused` is the Stop that ends the run: by any platform before it was ready, else by the last.
+    `refused` is the Stop that ends the run: before a platform was ready any that is not for it
+    alone, else that of the last.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Presence:
         self._stopping = stopping
         self._not_ready = {platform.name for platform in platforms}
         self._working = set(self._not_ready)
+        self._untold: list[Build] = []  # until somebody is there who could tell it
         if not platforms:
             log.warning("No platform is set up: releases are kept, and nobody is told.")
             self.ready.set()
@@ -73,22 +75,36 @@ class Presence:
 
     def _ready(self, name: str) -> None:
         self._standings.report(name, ok=True)
-        if name in self._not_ready:
-            self._not_ready.discard(name)
-            if not self._not_ready:
-                self.ready.set()
+        self._waited_for(name)
+
+    def _waited_for(self, name: str) -> None:
+        """Nobody waits for this one any more."""
+        self._not_ready.discard(name)
+        if not self._not_ready and not self.ready.is_set():
+            self.ready.set()
+            for build in self._untold:
+                self._admins.tell(build)
+            self._untold.clear()
 
     def _refused_by(self, platform: Platform, error: Stop) -> None:
         name, why = platform.name, str(error)
+        at_start = name in self._not_ready
         self._working.discard(name)
-        self._standings.report(name, ok=False, why="it refused us, and is stopped")
-        if name in self._not_ready:  # whoever started us hears it as the error it is
-            self._end(error)
+        self._standings.report(name, ok=False, why=f"it is stopped: {why}")
+        if at_start and not (error.alone and self._working):
+            self._end(error)  # whoever started us hears it as the error it is
             return
         log.error("The platform refused us and is stopped.", platform=name, why=why)
-        self._admins.tell(lambda language: present.stopped(name, why, language))
+        self._tell(lambda language: present.stopped(name, why, language), at_once=not at_start)
+        self._waited_for(name)
         if not self._working:  # nobody could be told any more: whoever watches us has to know
             self._end(error)
+
+    def _tell(self, build: Build, *, at_once: bool) -> None:
+        if at_once or self.ready.is_set():
+            self._admins.tell(build)
+        else:
+            self._untold.append(build)
 
     def _end(self, error: Stop) -> None:
         self.refused = error

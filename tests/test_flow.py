@@ -192,7 +192,7 @@ async def test_a_token_revoked_later_stops_one_platform_alone(world: World) -> N
         code = await process.stop()
 
     assert (0, True) == (code, found["web"]["ok"])
-    assert "it refused us, and is stopped" == found["telegram"]["why"]
+    assert "it is stopped: Telegram refused the bot token" == found["telegram"]["why"]
     assert 1 == sum("refused us" in line for line in process.log)
 
 

@@ -147,11 +147,11 @@ async def test_the_last_word_is_kept_at_the_end(storage: Storage, now: datetime)
     """What was said just before the end is written though nobody keeps any more."""
     standings = Standings(storage, Clock(now))
     await standings.begin({"a"})
-    standings.report("a", False, "it refused us, and is stopped")
+    standings.report("a", False, "it is stopped")
     await standings.end()
 
     [standing] = await storage.platforms.all()
-    assert "it refused us, and is stopped" == standing.why
+    assert "it is stopped" == standing.why
 
 
 async def test_a_database_that_cannot_be_written_does_not_hold_up_the_end(

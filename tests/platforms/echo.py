@@ -19,7 +19,7 @@ class Port:
     def __init__(self) -> None:
         self.handlers: dict[str, Handler] = {}
 
-    def post(self, path: str, handler: Handler) -> None:
+    def post(self, path: str, handler: Handler, may: Callable[..., bool]) -> None:
         self.handlers[path] = handler
 
     def site(self, site: Site, heard: Callable[[bool, str], None] | None = None) -> None:

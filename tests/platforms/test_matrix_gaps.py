@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.platforms.matrix import sync
 from storage import Storage
@@ -14,6 +15,7 @@ from tests.platforms.echo import Echo
 from tests.platforms.matrix_stage import chat, connected, heard, running
 
 LIMIT = 4  # events that the homeserver tells of a room at once
+LOST = "More was said in a room than is read back: the oldest of it is not heard."
 LIMITED = {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 50}
 
 
@@ -136,6 +138,42 @@ async def test_a_room_whose_past_is_lost_is_given_up_in_the_end(
             await heard(anna, room, "You said: !help.")
 
     assert "!lost" not in echo.words
+
+
+async def test_the_oldest_of_many_pages_is_heard(
+    synapse: Synapse, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand events and more were said while Herald was away."""
+    monkeypatch.setattr("bot.platforms.matrix.missed.A_PAGE", 1)
+    account = await synapse.account("herald")
+    async with person(synapse, "anna") as anna:
+        async with running(connected(account, storage), Echo()):
+            room = await group(anna, account)
+        await busy(anna, room, "!unsubscribe")
+        echo = await busy(anna, room)
+        async with running(connected(account, storage), echo):
+            await heard(anna, room, "You said: !unsubscribe.")
+
+
+async def test_what_is_too_much_to_be_read_back_is_said_to_be(
+    synapse: Synapse, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a word of whose room it is; what is newer is answered."""
+    monkeypatch.setattr("bot.platforms.matrix.missed.A_PAGE", 1)
+    monkeypatch.setattr("bot.platforms.matrix.missed.PAGES", 2)
+    account = await synapse.account("herald")
+    async with person(synapse, "anna") as anna:
+        async with running(connected(account, storage), Echo()):
+            room = await group(anna, account)
+        echo = await busy(anna, room, "!old")
+        await anna.say(room, "!help")
+        with capture_logs() as lines:
+            async with running(connected(account, storage), echo):
+                await heard(anna, room, "You said: !help.")
+
+    assert "!old" not in echo.words
+    warned = [line for line in lines if "read back" in line["event"]]
+    assert [{"event": LOST, "log_level": "warning"}] == warned
 
 
 async def test_what_was_said_before_we_came_in_is_not_read_back(

@@ -10,7 +10,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.platforms.matrix.joining import LONGEST_WAIT, Joining, UnansweredError
+from bot.platforms.matrix.door import LONGEST_WAIT
+from bot.platforms.matrix.joining import Joining, UnansweredError
 from bot.platforms.matrix.wire import Broken, NoAnswer, NotSent, Refusal, Wire
 from bot.waiting import loop_seconds
 from tests.virtual import virtual
@@ -89,6 +90,65 @@ async def test_rooms_that_are_gone_hold_up_nobody(dead: float, via: str) -> None
     assert took[0] < (100.0 if via != HOME else 1.0)
     assert max(took[1:]) < 20.0
     assert {3} == {times for room, times in server.asked.items() if room.startswith("!dead")}
+
+
+class Bucket(Server):
+    """As Synapse's: a burst of ten, then one every so many seconds, and a refusal costs nothing."""
+
+    BURST = 10
+
+    def __init__(self, every: float, dead: float) -> None:
+        super().__init__(0.0, dead)
+        self._drop = every
+        self._level, self._at = 0.0, loop_seconds()
+
+    async def ask(self, method: str, path: str, *, seconds: float, **_: Any) -> dict[str, Any]:
+        now = loop_seconds()
+        self._level = max(0.0, self._level - (now - self._at) / self._drop)
+        self._at = now
+        over = self._level + 1 - self.BURST
+        if over > 1e-9:
+            self.asked["refused"] += 1
+            raise Refusal(429, "M_LIMIT_EXCEEDED", over * self._drop)
+        self._level += 1
+        return await super().ask(method, path, seconds=seconds)
+
+
+@pytest.mark.parametrize("dead", [5.0, 40.0, 600.0])
+@pytest.mark.parametrize("every", [EVERY, 100.0])
+@virtual
+async def test_where_few_are_let_in_rooms_that_are_gone_cost_no_more_than_others(
+    every: float, dead: float
+) -> None:
+    """Each its one place in the line: whoever was refused for the limit keeps it."""
+    server = Bucket(every, dead)
+    ways = joining(server)
+    tasks = [asyncio.create_task(unanswered(ways, f"!dead{n}")) for n in range(60)]
+    await asyncio.sleep(1.0)
+    began = loop_seconds()
+    await ways.enter("!good", "elsewhere.test")
+    took = loop_seconds() - began
+    asked = server.asked.total()
+    await asyncio.gather(*tasks)
+
+    assert took <= (60 - Bucket.BURST + 2) * every
+    assert asked <= 10 * 60
+    assert {3} == {times for room, times in server.asked.items() if room.startswith("!dead")}
+
+
+@virtual
+async def test_who_stops_waiting_takes_nobodys_place() -> None:
+    """Cancelled in the line, or while they are asked for."""
+    ways = joining(Bucket(EVERY, dead=600.0))
+    tasks = [asyncio.create_task(ways.enter(f"!dead{n}", "gone.test")) for n in range(60)]
+    await asyncio.sleep(1.0)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    began = loop_seconds()
+    await asyncio.gather(*(ways.enter(f"!good{n}", "elsewhere.test") for n in range(20)))
+
+    assert loop_seconds() - began <= 22 * EVERY
 
 
 @virtual

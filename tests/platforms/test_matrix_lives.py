@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,8 +12,7 @@ from bot.platforms import trying
 from bot.platforms.matrix.platform import Matrix
 from storage import DatabaseError, Seal, Storage, open_storage
 from storage.model import Address
-from tests.fakes.loopback import Loopback
-from tests.fakes.synapse import Account, Person, Synapse, person
+from tests.fakes.synapse import Account, Gate, Person, Synapse, person
 from tests.platforms.echo import Echo, said
 from tests.platforms.matrix_stage import Reports, chat, connected, heard, running, texts
 
@@ -175,6 +173,7 @@ async def refused(account: Account, storage: Storage, **more: object) -> str:
     with pytest.raises(Stop) as raised:
         async with running(connected(account, storage, **more), Echo()):  # type: ignore[arg-type]
             pass
+    assert raised.value.alone
     return str(raised.value)
 
 
@@ -192,29 +191,22 @@ async def test_wrong_secrets_and_addresses_stop_at_once(synapse: Synapse, storag
     assert "the homeserver refused the user or the password" == await refused(
         account, storage, user="@nobody:synapse.test"
     )
-    assert "no Matrix homeserver" in await refused(account, storage, homeserver=f"{synapse.url}/x")
 
 
-class Elsewhere(Loopback):
-    """A server, but no homeserver."""
+@pytest.mark.parametrize("status", [200, 301, 404])
+async def test_what_is_no_homeserver_may_be_one_soon(
+    synapse: Synapse, storage: Storage, status: int
+) -> None:
+    """A proxy answers before the homeserver behind it is up: it is asked until that is."""
+    reports, account = Reports(), await synapse.account("herald")
+    async with Gate(synapse.url) as gate:
+        gate.catch(lambda *_: True, status=status, content=[], times=2)
+        matrix = connected(account, storage, reports=reports, homeserver=gate.url)
+        async with running(matrix, Echo()):
+            pass
 
-    async def respond(self, request: Any) -> Any:
-        from aiohttp import web
-
-        return web.Response(text="<h1>It works!</h1>", content_type="text/html")
-
-
-async def test_a_web_server_is_no_homeserver(synapse: Synapse, storage: Storage) -> None:
-    """It is not asked again and again."""
-    elsewhere = Elsewhere()
-    await elsewhere.start()
-    try:
-        account = await synapse.account("herald")
-        said = await refused(account, storage, homeserver=elsewhere.url)
-    finally:
-        await elsewhere.stop()
-
-    assert "there is no Matrix homeserver at its address" in said
+    why = f"what answers at its address is no Matrix homeserver (HTTP {status})"
+    assert [(False, why), (True, "")] == reports.said
 
 
 async def test_a_homeserver_that_is_not_up_yet_is_waited_for(
@@ -355,9 +347,11 @@ async def test_a_vault_of_another_key_is_said_and_stops_us(
         pass
     vault = next(tmp_path.glob("other.db.*.vault"))
     vault.rename(tmp_path / vault.name.replace("other.db", "herald.db"))
-    with pytest.raises(Stop, match="key"):
+    with pytest.raises(Stop, match="key") as raised:
         async with running(connected(account, storage), Echo()):
             pass
+
+    assert raised.value.alone
 
 
 async def test_with_a_token_lost_keys_are_not_replaced_in_silence(

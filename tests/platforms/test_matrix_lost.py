@@ -1,4 +1,6 @@
-"""The vault is lost, and there is but an access token: nothing is said with keys of nobody's."""
+"""The vault is lost, and there is but an access token: nothing is said with keys of nobody's. With
+the password a new device begins, where the old one was.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.chat import Later, Message, Sent
+from bot.platforms.matrix.kept import Kept
 from bot.platforms.matrix.keys import ForeignKeys
 from bot.platforms.matrix.platform import LOST, Matrix
-from storage import Storage
+from bot.platforms.matrix.store import VaultStore
+from storage import Storage, open_storage
 from storage.model import Address, Attachment, RichText
 from tests.fakes.botapi_stage import png
 from tests.fakes.synapse import Gate, Person, Synapse, person
 from tests.platforms.echo import Echo, said
 from tests.platforms.matrix_crowd import ANNA, ME, MY_DEVICE, Device, crowd, side
 from tests.platforms.matrix_stage import Reports, chat, connected, heard, running, send
+from tests.platforms.test_matrix_restored import SEAL, active, life, subscribed
 
 PICTURE = Attachment(png(20, 10), "image/png", "lead.png")
 
@@ -120,3 +125,38 @@ async def test_it_is_said_once_and_stands_in_the_status(
     assert (False, LOST) == reports.said[0] == reports.said[-1]
     assert 3 == len(reports.said)
     assert 1 == sum("keys of this device are lost" in str(line.get("event")) for line in logs)
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["at once", "at the second try"])
+async def test_with_the_password_nothing_is_lost_that_was_said_meanwhile(
+    synapse: Synapse, tmp_path: Path, away: bool
+) -> None:
+    """The new device reads on where the old one was, of which nothing is left; the homeserver may
+    be away once the old one is logged out.
+    """
+    account = await synapse.account("herald")
+    async with person(synapse, "anna") as anna, Gate(synapse.url) as gate:
+        token: dict[str, object] = {
+            "homeserver": gate.url, "password": None, "access_token": account.token,
+        }  # fmt: skip
+        async with life(tmp_path, account, **token):
+            room = await subscribed(anna, account.user, encrypted=False)
+        next(tmp_path.glob("*.vault")).unlink()
+        async with life(tmp_path, account, **token):
+            pass
+        await anna.say(room, "/unsubscribe")
+        if away:
+            gate.catch(lambda _, path: path.endswith("/login"), status=502)
+        async with life(tmp_path, account, homeserver=gate.url) as storage:
+            await heard(anna, room, "You are unsubscribed.")
+            subscribed_still = await active(storage, room)
+        async with open_storage(tmp_path / "here.db", SEAL) as storage:
+            with storage.vault("matrix") as vault:
+                login = Kept(vault).login()
+                left = VaultStore(vault, account.user, account.device)
+                kept = left.load_account(), left.load_sync_token()
+
+    assert not subscribed_still
+    assert login is not None
+    assert account.device != login.device
+    assert (None, None) == kept

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.chat import Campaign
-from bot.platforms.matrix import platform
+from bot.platforms.matrix import place, platform
 from bot.router import Router
 from storage import Seal, Storage, open_storage
 from storage.backup import restore
@@ -136,6 +136,71 @@ async def test_who_was_forgotten_by_a_number_stays_so(tmp_path: Path, synapse: S
         async with life(tmp_path, account) as storage, asyncio.timeout(30):
             while await storage.subscribers.find(Address("matrix", room)) is not None:
                 await asyncio.sleep(0.02)
+
+
+@BOTH
+async def test_a_number_means_what_stood_there(
+    tmp_path: Path, synapse: Synapse, monkeypatch: pytest.MonkeyPatch, encrypted: bool
+) -> None:
+    """The list that it was chosen from is older than all that is read once more, and what answered
+    it has the opposite under the same number.
+    """
+    monkeypatch.setattr(place, "EVERY", timedelta(0))
+    kept: list[str] = []
+    keep = place.Place.keep
+
+    def noted(self: place.Place, token: str) -> None:
+        keep(self, token)
+        kept.append(token)
+
+    monkeypatch.setattr(place.Place, "keep", noted)
+    account = await synapse.account("herald")
+    async with person(synapse, "anna", encrypted=encrypted) as anna:
+        async with life(tmp_path, account) as storage:
+            room = await subscribed(anna, account.user, encrypted=encrypted)
+            other = await anna.create_room(invite=[account.user])
+            await anna.meets(other, account.user)
+            for _ in range(4):  # what is read once more begins two places back
+                before = len(kept)
+                await anna.say(other, "the place moves on")
+                async with asyncio.timeout(30):
+                    while len(kept) == before:
+                        await asyncio.sleep(0.02)
+            await back_up(storage, tmp_path)
+            await anna.say(room, "1")
+            await heard(anna, room, "You are unsubscribed.")
+        before = len(texts_of(anna, room, account))
+        await restore(tmp_path / "backup.db", tmp_path / "here.db")
+        async with life(tmp_path, account) as storage:
+            await anna.say(room, "/onthisday")
+            await anna.hears(lambda _: len(texts_of(anna, room, account)) > before)
+
+            assert not await active(storage, room)
+
+
+async def test_what_was_chosen_in_the_settings_stays_so(tmp_path: Path, synapse: Synapse) -> None:
+    """The language, the time zone, and which releases come."""
+    account = await synapse.account("herald")
+    async with person(synapse, "anna") as anna:
+        async with life(tmp_path, account) as storage:
+            room = await subscribed(anna, account.user, encrypted=False)
+            await back_up(storage, tmp_path)
+            await anna.say(room, "/settings zone Asia/Tokyo")
+            await heard(anna, room, "Your time zone is Tokyo")
+            await anna.say(room, "/settings releases ru")
+            await heard(anna, room, "From now on you get releases in")
+            await anna.say(room, "/settings language ru")
+            await heard(anna, room, "по-русски")
+        before = len(texts_of(anna, room, account))
+        await restore(tmp_path / "backup.db", tmp_path / "here.db")
+        async with life(tmp_path, account) as storage:
+            await anna.say(room, "/onthisday")
+            await anna.hears(lambda _: len(texts_of(anna, room, account)) > before)
+            found = await storage.subscribers.find(Address("matrix", room))
+
+    assert found is not None
+    assert ("ru", "Asia/Tokyo", frozenset({"ru"})) == (found.language, found.timezone, found.only)
+    assert before + 1 == len(texts_of(anna, room, account))
 
 
 async def test_a_restored_run_that_is_cut_short_is_made_up_for(

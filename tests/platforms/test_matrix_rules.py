@@ -215,8 +215,8 @@ def test_trouble_is_said_once_and_waited_out() -> None:
     """Twice as long each time, to half a minute; a pause that is asked for is as long as that."""
     said: list[tuple[bool, str]] = []
     trouble = Trouble(lambda _, ok, why: said.append((ok, why)))
-    pauses = [trouble.met(NotSent("x"), started=True) for _ in range(12)]
-    assert 40 == trouble.met(Refusal(429, "M_LIMIT_EXCEEDED", 40), started=True)
+    pauses = [trouble.met(NotSent("x")) for _ in range(12)]
+    assert 40 == trouble.met(Refusal(429, "M_LIMIT_EXCEEDED", 40))
     trouble.over()
     trouble.over()
 

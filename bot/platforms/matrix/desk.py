@@ -15,11 +15,12 @@ from bot.i18n import texts
 from bot.patience import FAR, Patience, Verdict
 from bot.platforms.matrix import numbers
 from bot.platforms.matrix.answers import Answer, Answers
-from bot.platforms.matrix.choices import Choices, Offered
+from bot.platforms.matrix.choices import Choices
 from bot.platforms.matrix.errors import NAME
 from bot.platforms.matrix.events import Marked, Said, heard, membership
 from bot.platforms.matrix.kept import Kept
 from bot.platforms.matrix.moves import Moves
+from bot.platforms.matrix.offers import Offered
 from bot.platforms.matrix.rooms import MEMBER, TOMBSTONE, Rooms
 from bot.platforms.matrix.wire import Json
 from bot.text.build import join
@@ -83,22 +84,28 @@ class Desk:
         self._now = now
         self._patience = Patience(FAR)
 
-    async def happened(self, room: str, event: Json) -> None:
-        """An event in a room that we are in."""
+    async def happened(self, room: str, event: Json, *, late: bool = False) -> None:
+        """An event in a room that we are in, in their order; or `late`, when its key came."""
         if event.get("type") == MEMBER:
             await self._place(room, event)
         elif event.get("type") == TOMBSTONE:
             await self._around.moves.replaced(room, event)
-        elif event.get("sender") != self._us.user:
+        elif event.get("sender") == self._us.user:
+            self._around.choices.saw(room, event)
+        else:
             what = heard(event)
             if isinstance(what, Said):
-                await self._said(room, what)
+                await self._said(room, replace(what, late=late))
             elif isinstance(what, Marked):
                 await self._marked(room, what)
 
     async def invited(self, room: str, via: str) -> None:
         """Somebody wants us there. That we are in comes as an event."""
         await self._around.moves.join(room, via)
+
+    async def follows(self, room: str) -> None:
+        """It replaces another: what is kept of that is kept of this."""
+        await self._around.moves.entered(room)
 
     async def left(self, room: str) -> None:
         """We are out: nothing can be sent there any more."""
@@ -161,7 +168,7 @@ class Desk:
     async def _said(self, room: str, said: Said) -> None:
         words = said.rich.text.strip()
         private = await self._around.rooms.is_private(room)
-        chosen = await self._chosen(room, said.to, numbers.typed(words), private=private)
+        chosen = await self._chosen(room, said, numbers.typed(words), private=private)
         if chosen is not None:
             await self._press(room, said.id, said.sender, chosen, said.thread)
             return
@@ -178,32 +185,28 @@ class Desk:
         number = numbers.marked(marked.mark)
         if number is None:
             return
-        offered = await self._around.choices.under(room, marked.to)
+        offered = await self._around.choices.under(room, marked.to, marked.id)
         command = offered.command(number) if offered is not None else None
         if offered is not None and command is not None:
             chosen = _Chosen(command, marked.to, offered)
             await self._press(room, marked.id, marked.sender, chosen)
 
     async def _chosen(
-        self, room: str, to: str, number: int | None, *, private: bool
+        self, room: str, said: Said, number: int | None, *, private: bool
     ) -> _Chosen | None:
         """What a number means: of the message it replies to, else, in a chat of two, of the
-        latest one that has it.
+        latest one that has it; as they stood there when it was written.
         """
         if number is None:
             return None
-        if to:
-            offered = await self._around.choices.under(room, to)
+        choices = self._around.choices
+        if said.to:
+            offered = await choices.under(room, said.to, said.id, late=said.late)
             command = offered.command(number) if offered is not None else None
             if offered is not None and command is not None:
-                return _Chosen(command, to, offered)
-        if not private:
-            return None
-        latest = await self._around.choices.latest(room, number)
-        if latest is None:
-            return None
-        event, command, offered = latest
-        return _Chosen(command, event, offered)
+                return _Chosen(command, said.to, offered)
+        latest = await choices.latest(room, number, said.id, late=said.late) if private else None
+        return None if latest is None else _Chosen(*latest)
 
     async def _press(
         self, room: str, event: str, sender: str, chosen: _Chosen, thread: str = ""

@@ -66,9 +66,9 @@ def ended(error: WireError) -> SendError:
 def stopped(error: WireError) -> Stop | None:
     """Whether the homeserver will not have us at all."""
     if isinstance(error, Refusal) and error.code in NO_TOKEN:
-        return SessionOver("the homeserver refused the access token")
+        return SessionOver("the homeserver refused the access token", alone=True)
     if isinstance(error, Refusal) and error.code in _SHUT_OUT:
-        return Stop(_SHUT_OUT[error.code])
+        return Stop(_SHUT_OUT[error.code], alone=True)
     return None
 
 
@@ -111,13 +111,11 @@ class Trouble:
         self._times = 0
         self._lasting = ""
 
-    def met(self, error: WireError, *, started: bool) -> float:
+    def met(self, error: WireError) -> float:
         """The seconds to wait before the next try. Raises Stop where none would help."""
         stop = stopped(error)
         if stop is not None:
             raise stop
-        if not started and _elsewhere(error):
-            raise Stop(f"there is no Matrix homeserver at its address ({error})")
         self._times += 1
         if self._times == 1:
             said = _said(error)
@@ -139,14 +137,12 @@ class Trouble:
         self._report(NAME, False, why)
 
 
-def _elsewhere(error: WireError) -> bool:
-    """Whether what answers is something else than a homeserver in trouble."""
-    return isinstance(error, Broken) and 200 <= error.status < 500 and error.status != 429
-
-
 def _said(error: WireError) -> str:
     if isinstance(error, Refusal):
         return _FOR_NOW.get(error.code, f"the homeserver answers {error.code}")
+    if isinstance(error, Broken) and error.status < 500 and error.status != 429:
+        # A proxy says so, too, before the homeserver behind it is up: it is asked again.
+        return f"what answers at its address is no Matrix homeserver (HTTP {error.status})"
     if isinstance(error, Broken):
         return f"the homeserver has trouble (HTTP {error.status})"
     if isinstance(error, NoAnswer):

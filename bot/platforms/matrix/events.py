@@ -29,7 +29,7 @@ class Said:
     """Somebody said something: `id` is the event's, `to` the event they replied to, "" for none.
 
     `thread` is the event that began the thread it stands in, "" for none. `wordless` is a picture
-    or the like.
+    or the like. `late`: what was said there after it has been dealt with already.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Said:
     to: str = ""
     thread: str = ""
     wordless: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

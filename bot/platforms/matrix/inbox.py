@@ -16,7 +16,6 @@ from bot.platforms.matrix.errors import asks_for_a_pause, stopped
 from bot.platforms.matrix.keys import ENCRYPTED, Keys, Session
 from bot.platforms.matrix.ledger import Batch
 from bot.platforms.matrix.missed import Gap, Missed
-from bot.platforms.matrix.silently import Silently
 from bot.platforms.matrix.wire import Json, Refusal, WireError
 from bot.platforms.trying import pause_after
 from storage import DatabaseError
@@ -48,7 +47,7 @@ class Inbox:
     `us` is our user id.
     """
 
-    def __init__(self, desk: Desk, silently: Silently, keys: Keys, missed: Missed, us: str) -> None:
+    def __init__(self, desk: Desk, silently: Desk, keys: Keys, missed: Missed, us: str) -> None:
         self._desk = desk
         self._silently = silently
         self._keys = keys
@@ -68,6 +67,22 @@ class Inbox:
     def left(self, room: str, batch: Batch) -> None:
         """We are out of this room."""
         self._put(room, partial(self._desk.left, room), batch)
+
+    def follows(self, room: str, old: str, batch: Batch) -> None:
+        """This room replaces the old one: what happens here comes after all that is known to happen
+        there, and after what is kept of the old one is kept of this.
+        """
+        over = asyncio.Event()
+
+        async def reached() -> None:
+            over.set()
+
+        async def waited() -> None:
+            await over.wait()
+
+        if self._put(old, reached, batch, None):
+            self._put(room, waited, batch, None)
+        self._put(room, partial(self._desk.follows, room), batch)
 
     def missed(self, gap: Gap, batch: Batch, silent: Callable[[Sequence[Json]], int]) -> None:
         """More was said in a room than the homeserver told: it is read back before what comes
@@ -95,8 +110,8 @@ class Inbox:
         if read is not None:
             self._put(room, self._act(room, read, silent=silent), batch)
 
-    def _act(self, room: str, event: Json, *, silent: bool) -> Act:
-        return partial((self._silently if silent else self._desk).happened, room, event)
+    def _act(self, room: str, event: Json, *, silent: bool, late: bool = False) -> Act:
+        return partial((self._silently if silent else self._desk).happened, room, event, late=late)
 
     def _read(self, room: str, event: Json, batch: Batch, *, silent: bool) -> Json | None:
         """What it says; None where that cannot be known yet."""
@@ -129,7 +144,8 @@ class Inbox:
             read = self._keys.decrypted(it.room, it.event)
             if read is not None:
                 self._drop(number)
-                self._put(it.room, self._act(it.room, read, silent=it.silent), it.batch)
+                act = self._act(it.room, read, silent=it.silent, late=True)
+                self._put(it.room, act, it.batch)
                 it.batch.done()
 
     async def end(self, seconds: float) -> None:
@@ -154,11 +170,13 @@ class Inbox:
 
     def _put(
         self, room: str, act: Act, batch: Batch, seconds: float | None = HANDLE_SECONDS
-    ) -> None:
+    ) -> bool:
         batch.take()
-        if not self._lanes.put(room, partial(self._process, act, batch, seconds)):
+        taken = self._lanes.put(room, partial(self._process, act, batch, seconds))
+        if not taken:
             log.warning("One room asks more than can be kept; an event is skipped.")
             batch.done()
+        return taken
 
     async def _process(self, act: Act, batch: Batch, seconds: float | None) -> None:
         """Until its effect is committed; cancelled, it is not done, and comes again.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from storage import Vault
@@ -22,7 +22,8 @@ SECRET_BYTES = 32
 @dataclass(frozen=True, slots=True)
 class Login:
     """One device of ours. `restored` counts how often a backup had been restored when it began:
-    keys of before are keys of another time, and lost to the other side.
+    keys of before are keys of another time, and lost to the other side. `over`: it is no more, or
+    its keys are of no use; what else there is of it is for the next one.
     """
 
     homeserver: str
@@ -30,6 +31,7 @@ class Login:
     device: str
     token: str = field(repr=False)
     restored: str = ""
+    over: bool = False
 
 
 class Kept:
@@ -49,9 +51,11 @@ class Kept:
         if login != self.login():
             self.vault.put(LOGIN, "", json.dumps(asdict(login)).encode())
 
-    def forget_login(self) -> None:
-        """The device is gone, or its keys are of no use."""
-        self.vault.delete(LOGIN, "")
+    def end_login(self) -> None:
+        """Another device is to begin in place of this one."""
+        login = self.login()
+        if login is not None:
+            self.keep_login(replace(login, token="", over=True))
 
     def secret(self, name: str) -> bytes:
         """32 bytes that nobody else knows, the same for this name at each start."""

@@ -34,7 +34,7 @@ from bot.platforms.matrix.named import joined
 from bot.platforms.matrix.place import Place, read_again
 from bot.platforms.matrix.post import Flying, Post
 from bot.platforms.matrix.rooms import Rooms
-from bot.platforms.matrix.silently import Silently, without_a_word
+from bot.platforms.matrix.silently import without_a_word
 from bot.platforms.matrix.strangers import no_strangers
 from bot.platforms.matrix.sync import Sync
 from bot.platforms.matrix.wire import Wire, WireError
@@ -93,7 +93,7 @@ class Life:
         self._desk = desk
         self.empty = Empty(wire, self.rooms, kept, self._spared, self._left, terms.now)
         silent = replace(around, answer=without_a_word(around.answer))
-        silently = Silently(Desk(silent, us, terms.now), choices, login.user)
+        silently = Desk(silent, us, terms.now)
         self._inbox = Inbox(desk, silently, keys, Missed(wire, login.user), login.user)
         place = Place(kept.vault, login.user, keys.store, terms.now)
         self._ledger = Ledger(place.keep)
@@ -194,8 +194,7 @@ async def begun(terms: Terms, kept: Kept, trouble: Trouble) -> tuple[Keys, Login
         if before is not None and before.restored != restored:
             read_again(kept.vault, before.user, before.device)
         login = await logged_in(terms.wire, terms.options, kept, restored)
-        if before is not None and (before.user, before.device) != (login.user, login.device):
-            await asyncio.to_thread(inherit, kept.vault, before, login)  # they may be many
+        await asyncio.to_thread(_succeed, kept, before, login)  # keys may be many
         keys = await open_keys(terms.wire, kept.vault, login)
         try:
             await keys.begin()
@@ -209,12 +208,23 @@ async def begun(terms: Terms, kept: Kept, trouble: Trouble) -> tuple[Keys, Login
         else:
             return keys, login
         log.warning("The keys of our device were lost: a new device begins.")
-        login = await another_device(terms.wire, terms.options, kept, restored)
+        lost, login = login, await another_device(terms.wire, terms.options, kept, restored)
+        await asyncio.to_thread(_succeed, kept, lost, login)
         keys = await open_keys(terms.wire, kept.vault, login)
         await keys.begin()
         return keys, login
 
     return await insisted(enter, trouble)
+
+
+def _succeed(kept: Kept, before: Login | None, login: Login) -> None:
+    """From now on this is our device, and has what is of use of the one before, all at once: or
+    what was said meanwhile would be lost. Raises DatabaseError.
+    """
+    with kept.vault.together():
+        if before is not None and (before.user, before.device) != (login.user, login.device):
+            inherit(kept.vault, before, login)
+        kept.keep_login(login)
 
 
 async def insisted(
@@ -225,7 +235,7 @@ async def insisted(
         try:
             found = await enter()
         except WireError as error:
-            await asyncio.sleep(trouble.met(error, started=False))
+            await asyncio.sleep(trouble.met(error))
         else:
             trouble.over()
             return found

@@ -39,7 +39,7 @@ class Ends:
 
 
 async def logged_in(wire: Wire, options: Options, kept: Kept, restored: str) -> Login:
-    """Our device, and the wire has its token. `restored` as Login has it.
+    """Our device, and the wire has its token; it is not kept yet. `restored` as Login has it.
 
     Raises WireErrors, and Stop where we are refused.
     """
@@ -54,11 +54,8 @@ async def logged_in(wire: Wire, options: Options, kept: Kept, restored: str) -> 
                 "A backup was restored: what is said in encrypted rooms may stay unreadable until"
                 " there is a new access token."
             )
-        login = replace(login, restored=restored)
-    else:
-        login = await _by_password(wire, options, kept, known, restored)
-    kept.keep_login(login)
-    return login
+        return replace(login, restored=restored)
+    return await _by_password(wire, options, kept, known, restored)
 
 
 async def another_device(wire: Wire, options: Options, kept: Kept, restored: str) -> Login:
@@ -67,7 +64,7 @@ async def another_device(wire: Wire, options: Options, kept: Kept, restored: str
     Raises WireErrors, and Stop where we are refused.
     """
     await _log_out(wire)
-    kept.forget_login()
+    kept.end_login()
     return await logged_in(wire, options, kept, restored)
 
 
@@ -77,9 +74,9 @@ async def _by_token(wire: Wire, options: Options, token: str) -> Login:
     who = await wire.ask("GET", at("account", "whoami"))
     user, device = who.get("user_id"), who.get("device_id")
     if user != options.user:
-        raise Stop("the access token is for another user than HERALD_MATRIX__USER")
+        raise Stop("the access token is for another user than HERALD_MATRIX__USER", alone=True)
     if not isinstance(device, str):
-        raise Stop("the access token is for no device: log in once more to get one")
+        raise Stop("the access token is for no device: log in once more to get one", alone=True)
     return Login(options.homeserver, user, device, token)
 
 
@@ -91,7 +88,7 @@ async def _by_password(
         if known.restored != restored:
             log.info("A backup was restored: a new device begins, with new keys.")
             await _log_out(wire)
-            kept.forget_login()
+            kept.end_login()
             known = None
         else:
             try:
@@ -102,12 +99,13 @@ async def _by_password(
                 if not error.soft:  # it has forgotten the device; others have, too
                     known = None
             log.info("The homeserver has ended our session: logging in again.")
-    return await _logged_in_anew(wire, options, known.device if known else "", restored)
+    device = known.device if known is not None and not known.over else ""
+    return await _logged_in_anew(wire, options, device, restored)
 
 
 async def _logged_in_anew(wire: Wire, options: Options, device: str, restored: str) -> Login:
     if options.password is None:
-        raise Stop("there is no password to log in with")
+        raise Stop("there is no password to log in with", alone=True)
     asked = {
         "type": "m.login.password",
         "identifier": {"type": "m.id.user", "user": options.user},
@@ -121,18 +119,19 @@ async def _logged_in_anew(wire: Wire, options: Options, device: str, restored: s
         raise (_refused(error) or error) from None
     user, token = said.get("user_id"), str(said.get("access_token"))
     if user != options.user:
-        raise Stop("the password is for another user than HERALD_MATRIX__USER")
+        raise Stop("the password is for another user than HERALD_MATRIX__USER", alone=True)
     wire.token = token
     return Login(options.homeserver, options.user, str(said.get("device_id")), token, restored)
 
 
 def _refused(error: Refusal) -> Stop | None:
     if error.code == "M_FORBIDDEN":
-        return Stop("the homeserver refused the user or the password")
+        return Stop("the homeserver refused the user or the password", alone=True)
     if error.code == "M_USER_DEACTIVATED":
-        return Stop("the homeserver has deactivated the account")
+        return Stop("the homeserver has deactivated the account", alone=True)
     if error.status in (400, 404) and error.code in ("M_UNKNOWN", "M_UNRECOGNIZED"):
-        return Stop("the homeserver takes no passwords: give HERALD_MATRIX__ACCESS_TOKEN instead")
+        why = "the homeserver takes no passwords: give HERALD_MATRIX__ACCESS_TOKEN instead"
+        return Stop(why, alone=True)
     return None
 
 

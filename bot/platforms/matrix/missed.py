@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import structlog
 
@@ -20,7 +20,7 @@ from bot.platforms.matrix.wire import Broken, Json, NoAnswer, Refusal, Wire, Wir
 
 log = structlog.get_logger(__name__)
 
-PAGES, A_PAGE = 10, 100  # events; who says more while we are away is not heard in all of it
+PAGES, A_PAGE = 100, 100  # events; who says more while we are away is not heard in all of it
 AT_ONCE = 4  # rooms that are read back; the others wait for their turn, and hold up nobody
 FAILURES = 30  # in a row, with pauses of up to half a minute; then one room's past is given up
 
@@ -30,14 +30,19 @@ _FILTER = json.dumps({"types": [MESSAGE, ENCRYPTED, REACTION, MEMBER]})
 class Gap:
     """What was said in a room after `since` and before `until`; `events` are the oldest first.
 
-    Of what was said before we came in nothing is among them.
+    Of what was said before we last came in nothing is among them. With `whole` only of what was
+    said while we were out: `inside` says whether we were in at its end, where it does not tell.
     """
 
-    def __init__(self, room: str, since: str, until: object, pages: int = PAGES) -> None:
+    def __init__(
+        self, room: str, since: str, until: object, *, whole: bool = False, inside: bool = True
+    ) -> None:
         self.room = room
         self.since = since
+        self.whole = whole
+        self.inside = inside
         self.place = until if isinstance(until, str) else ""
-        self.pages = pages
+        self.pages = PAGES
         self.failures = 0
         self.events: deque[Json] = deque()
 
@@ -55,6 +60,11 @@ class Missed:
 
         Raises WireErrors: called again, it goes on where it was. What cannot be had is left out.
         """
+        await self._read(gap)
+        if gap.whole:
+            gap.events = deque(within(gap.events, self._us, inside=gap.inside))
+
+    async def _read(self, gap: Gap) -> None:
         while gap.place and gap.pages:
             try:
                 async with self._places:
@@ -68,6 +78,8 @@ class Missed:
                 return
             gap.failures = 0
             self._take(gap, page)
+        if gap.place:
+            log.warning("More was said in a room than is read back: the oldest of it is not heard.")
 
     async def _page(self, gap: Gap) -> Json:
         query = {
@@ -84,7 +96,7 @@ class Missed:
             if not (isinstance(event, dict) and isinstance(event.get("content"), dict)):
                 continue
             gap.events.appendleft(event)
-            if came(event, self._us):
+            if came(event, self._us) and not gap.whole:
                 gap.place = ""
                 return
 
@@ -95,6 +107,36 @@ def came(event: Json, us: str) -> bool:
         return False
     user, now, was = membership(event)
     return user == us and now == "join" and was != "join"
+
+
+def went(event: Json, us: str) -> bool:
+    """Whether with this event our time in the room ends."""
+    if event.get("type") != MEMBER:
+        return False
+    user, now, was = membership(event)
+    return user == us and now != "join" and was == "join"
+
+
+def inside_before(events: Iterable[Json], us: str) -> bool | None:
+    """Whether we were in the room before these, as the first that tells has it; None: none does."""
+    for event in events:
+        if came(event, us):
+            return False
+        if went(event, us):
+            return True
+    return None
+
+
+def within(events: Iterable[Json], us: str, *, inside: bool) -> Iterator[Json]:
+    """Those that were said while we were in the room; `inside` where none of them tells."""
+    events = tuple(events)
+    known = inside_before(events, us)
+    inside = inside if known is None else known
+    for event in events:
+        inside = inside or came(event, us)
+        if inside:
+            yield event
+        inside = inside and not went(event, us)
 
 
 def answered(events: Sequence[Json], us: str) -> int:

@@ -117,7 +117,7 @@ class Matrix:
                     self._host.report(NAME, False, "the homeserver has ended our session")
                     await asyncio.sleep(ends.pause(loop_seconds() - began))
         except SealError as error:
-            raise Stop(str(error).rstrip(".")) from None
+            raise Stop(str(error).rstrip("."), alone=True) from None
         finally:
             await self._wire.close()
 

@@ -138,7 +138,7 @@ class Post:
             if letter.delivery:
                 clear[DELIVERY] = letter.delivery
             event = await self._put(room, content, clear, letter.id)
-            choices.offered(room, event, text, pushed=pushed)
+            choices.offered(room, text, pushed=pushed)
             ids.insert(0, event)
         return " ".join(ids)
 
@@ -161,7 +161,7 @@ class Post:
         text = drawn(message, notice=notice, first=1)
         clear = choices.sealed(room, text, pushed=pushed)
         await self._put(room, in_place_of(event, text.content), clear, request)
-        choices.offered(room, event, text, pushed=pushed)
+        choices.offered(room, text, pushed=pushed)
 
     async def _redacted(self, room: str, events: list[str]) -> None:
         for number, event in enumerate(events):

@@ -9,14 +9,9 @@ from __future__ import annotations
 import re
 
 from bot.chat import Answer, Message, Request
-from bot.platforms.matrix.choices import Choices
-from bot.platforms.matrix.desk import Desk
-from bot.platforms.matrix.events import MESSAGE
-from bot.platforms.matrix.keys import ENCRYPTED
-from bot.platforms.matrix.wire import Json
 
 # What is kept of a chat. What admins asked for has gone out; all else was an answer.
-_LASTS = re.compile(r"\s*[/!]?(subscribe|unsubscribe|stop|forget)\b", re.IGNORECASE)
+_LASTS = re.compile(r"\s*[/!]?(subscribe|unsubscribe|stop|settings|forget)\b", re.IGNORECASE)
 
 
 def without_a_word(answer: Answer) -> Answer:
@@ -28,21 +23,3 @@ def without_a_word(answer: Answer) -> Answer:
         return None
 
     return answered
-
-
-class Silently:
-    """Takes events as the desk does that it is given, which is one without words; `us` is our user
-    id.
-    """
-
-    def __init__(self, desk: Desk, choices: Choices, us: str) -> None:
-        self._desk = desk
-        self._choices = choices
-        self._us = us
-
-    async def happened(self, room: str, event: Json) -> None:
-        """As Desk has it; what we said ourselves was chosen from."""
-        if event.get("sender") == self._us and event.get("type") in (MESSAGE, ENCRYPTED):
-            self._choices.saw(room, event)
-        else:
-            await self._desk.happened(room, event)

@@ -19,7 +19,8 @@ from bot.platforms.matrix.events import MESSAGE, REACTION
 from bot.platforms.matrix.inbox import Inbox
 from bot.platforms.matrix.keys import ENCRYPTED, Keys
 from bot.platforms.matrix.ledger import Batch, Ledger
-from bot.platforms.matrix.missed import PAGES, Gap, answered, came
+from bot.platforms.matrix.missed import Gap, answered, came, inside_before, within
+from bot.platforms.matrix.moves import replacement
 from bot.platforms.matrix.rooms import ENCRYPTION, LEVELS, MEMBER, TOMBSTONE, Rooms
 from bot.platforms.matrix.wire import Json, Refusal, Wire, WireError, at
 
@@ -33,7 +34,6 @@ GRACE_SECONDS = 15.0  # an answer to a long poll may be late
 FIRST_SECONDS = 300.0  # an account with many rooms
 SHORTEST_SECONDS = 0.1
 IN_HAND = 5000  # events, before no more are asked for
-PAGES_RESTORED = 100  # that are read back of a room where a backup was restored, at most
 A_PIECE = 50  # events or rooms, before others have their turn in the loop
 
 # Whoever is in how many rooms: only what is dealt with here is sent, and of members nothing that
@@ -85,7 +85,7 @@ class Sync:
             try:
                 answer = await self._asked(wait=up)
             except WireError as error:
-                pause = trouble.met(error, started=True)
+                pause = trouble.met(error)
                 self._doubt(error)
                 await asyncio.sleep(pause)
                 continue
@@ -128,8 +128,11 @@ class Sync:
             self._rooms.forget(room)
             self._keys.forget(room)
             self._inbox.left(room, batch)
-        for number, (room, told) in enumerate(_dict(rooms.get("join")).items()):
-            await self._joined(room, told, batch, first=first)
+        joined = _dict(rooms.get("join"))
+        for number, (room, old) in enumerate(_succession(joined)):
+            if old and self._restored:
+                self._inbox.follows(room, old, batch)
+            await self._joined(room, joined[room], batch, first=first)
             if number % A_PIECE == A_PIECE - 1:
                 await asyncio.sleep(0)
         self._inbox.keys_came(came)
@@ -140,24 +143,40 @@ class Sync:
     async def _joined(self, room: str, told: Json, batch: Batch, *, first: bool) -> None:
         timeline = _dict(told.get("timeline"))
         events = list(_events(timeline))
-        begins = next((n for n in range(len(events))[::-1] if came(events[n], self._us)), None)
-        spoken = answered(events, self._us) if self._restored else 0
         if timeline.get("limited"):
             self._rooms.forget(room)  # who came and went meanwhile is not told
-            if begins is None and not first:
-                pages = PAGES_RESTORED if self._restored else PAGES
-                gap = Gap(room, self._since, timeline.get("prev_batch"), pages)
-                self._inbox.missed(gap, batch, self._silent(spoken))
-        for event in _events(told.get("state")):
+        state = list(_events(told.get("state")))
+        for event in (*state, *events):
             self._apply(room, event)
-            if event.get("type") == TOMBSTONE and not first:
+        if first:
+            return
+        ours = self._ours(events)
+        spoken = answered(ours, self._us) if self._restored else 0
+        if timeline.get("limited") and (self._restored or not self._came(events)):
+            gap = Gap(
+                room, self._since, timeline.get("prev_batch"), whole=self._restored,
+                inside=inside_before(events, self._us) is not False,
+            )  # fmt: skip
+            self._inbox.missed(gap, batch, self._silent(spoken))
+        for event in state:
+            if event.get("type") == TOMBSTONE:
                 self._inbox.happened(room, event, batch)
-        for number, event in enumerate(events):
-            self._apply(room, event)
-            if not first and number >= (begins or 0):
-                self._inbox.happened(room, event, batch, silent=number < spoken)
+        for number, event in enumerate(ours):
+            self._inbox.happened(room, event, batch, silent=number < spoken)
             if number % A_PIECE == A_PIECE - 1:
                 await asyncio.sleep(0)
+
+    def _came(self, events: list[Json]) -> bool:
+        return any(came(event, self._us) for event in events)
+
+    def _ours(self, events: list[Json]) -> list[Json]:
+        """What was said since we last came in. Where a backup was restored we may have left
+        since, and come back: then all that was said while we were in.
+        """
+        if self._restored:
+            return list(within(events, self._us, inside=True))
+        begins = (n for n in range(len(events))[::-1] if came(events[n], self._us))
+        return events[next(begins, 0) :]
 
     def _silent(self, spoken: int) -> Callable[[Sequence[Json]], int]:
         """How many of the events before those that are told need no answer any more: where a backup
@@ -174,6 +193,24 @@ class Sync:
             self._keys.encrypt(room)
         elif event.get("type") in (MEMBER, LEVELS):
             self._rooms.apply(room, event)
+
+
+def _succession(joined: Json) -> Iterator[tuple[str, str]]:
+    """All rooms, each after the one that it replaces, which is the second, where that is told."""
+    before = {}
+    for old, told in joined.items():
+        for event in (*_events(_dict(told).get("state")), *_events(_dict(told).get("timeline"))):
+            new = replacement(event["content"]) if event.get("type") == TOMBSTONE else None
+            if new in joined:
+                before[new] = old
+    seen: set[str] = set()
+    for room in joined:
+        line = []
+        while room and room not in seen:
+            seen.add(room)
+            line.append(room)
+            room = before.get(room, "")
+        yield from ((one, before.get(one, "")) for one in reversed(line))
 
 
 def _inviter(told: object, us: str) -> str:
