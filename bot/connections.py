@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 log = structlog.get_logger()
 
@@ -123,13 +123,24 @@ class Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     @contextmanager
-    def answered(self) -> Iterator[None]:
-        """While the block lasts somebody is thinking about what it asked."""
+    def answered(self, body: StreamReader) -> Iterator[None]:
+        """While the block lasts somebody is thinking about what it asked.
+
+        It stays once the whole body is there. Until then it waits like the others, or those who
+        begin something and leave it at that would take all places.
+        """
         self._heard()
-        self._all.asks(self)
+        thinking = True
+
+        def whole() -> None:
+            if thinking:  # and not after the answer, which may come first
+                self._all.asks(self)
+
+        body.on_eof(whole)
         try:
             yield
         finally:
+            thinking = False
             self._all.waits(self)
 
     def hang_up(self) -> None:

@@ -35,9 +35,15 @@ class Page:
 
 
 Handler = Callable[[Mapping[str, str], bytes], Awaitable[int]]
+May = Callable[[Mapping[str, str]], bool]
 Look = Callable[[Mapping[str, str]], Awaitable[Page]]
 Site = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Heard = Callable[[bool, str], None]
+
+
+def anybody(_headers: Mapping[str, str]) -> bool:
+    """Where it is open to all."""
+    return True
 
 
 def unheard(_open: bool, _why: str) -> None:
@@ -52,7 +58,7 @@ class Server:
 
     def __init__(self, host: str = "") -> None:
         self.host = host
-        self._handlers: dict[str, Handler] = {}
+        self._handlers: dict[str, tuple[Handler, May]] = {}
         self._pages: dict[str, Look] = {}
         self._site: Site | None = None
         self._heard: Heard = unheard
@@ -63,11 +69,13 @@ class Server:
         self.listening: asyncio.Server | None = None
         self.port = 0
 
-    def post(self, path: str, handler: Handler) -> None:
+    def post(self, path: str, handler: Handler, may: May = anybody) -> None:
         """From now on `handler` gets the headers, their names in lower case, and the body of each
         POST to `path`, and gives the status to answer with.
+
+        `may` judges the headers first: of whoever may not, no body is taken in.
         """
-        self._handlers[path] = handler
+        self._handlers[path] = handler, may
         self.wanted.set()
 
     def get(self, path: str, page: Look) -> None:
@@ -110,7 +118,7 @@ class Server:
             await self.open.wait()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        handler, page = self._handlers.get(request.path), self._pages.get(request.path)
+        brought, page = self._handlers.get(request.path), self._pages.get(request.path)
         headers = {name.lower(): value for name, value in request.headers.items()}
         if page is not None and request.method in ("GET", "HEAD"):  # aiohttp cuts a HEAD's body
             if not inside(headers.get("host", ""), self.host):
@@ -119,17 +127,26 @@ class Server:
             return web.Response(
                 status=shown.status, body=shown.body, headers={"Content-Type": shown.content_type}
             )
-        if handler is not None and request.method == "POST":
-            try:
-                async with asyncio.timeout(READ_SECONDS):
-                    body = await request.read()
-            except TimeoutError:
-                return web.Response(status=408)
-            return web.Response(status=await handler(headers, body))
-        allowed = ["GET", "HEAD"] * (page is not None) + ["POST"] * (handler is not None)
+        if brought is not None and request.method == "POST":
+            return web.Response(status=await _taken(request, headers, *brought))
+        allowed = ["GET", "HEAD"] * (page is not None) + ["POST"] * (brought is not None)
         if not allowed:
             return await self._site(request) if self._site else web.Response(status=404)
         return web.Response(status=405, headers={"Allow": ", ".join(allowed)})
+
+
+async def _taken(
+    request: web.Request, headers: Mapping[str, str], handler: Handler, may: May
+) -> int:
+    """The status for something that is brought."""
+    if not may(headers):
+        return 401
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            body = await request.read()
+    except TimeoutError:
+        return 408
+    return await handler(headers, body)
 
 
 @asynccontextmanager
@@ -171,7 +188,7 @@ def _maker(runner: web.AppRunner, connections: Connections) -> Callable[[], Conn
 async def _answered(server: Server, request: web.Request) -> web.StreamResponse:
     connection = request.protocol
     assert isinstance(connection, Connection)  # we make no others
-    with connection.answered():
+    with connection.answered(request.content):
         return await server.answer(request)
 
 

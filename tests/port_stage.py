@@ -1,15 +1,20 @@
-"""A port that is free, and what stands at its paths: a desk that takes things, a board to see."""
+"""A port that is free, what stands at its paths (a desk that takes things, a board to see), and
+bare connections to it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.server import Page
 
 HOST = "127.0.0.1"
+Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @pytest.fixture
@@ -42,3 +47,22 @@ class Board:
     async def __call__(self, headers: Mapping[str, str]) -> Page:
         self.asked.append(headers)
         return Page(self.status, "text/plain; charset=utf-8", "всё хорошо\n".encode())
+
+
+@asynccontextmanager
+async def wire(number: int, said: bytes = b"") -> AsyncIterator[Wire]:
+    """A connection to this port, on which this was said."""
+    reader, writer = await asyncio.open_connection(HOST, number)
+    try:
+        writer.write(said)
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def told(reader: asyncio.StreamReader) -> bytes:
+    """All that comes until it is closed; "" where it is cut off."""
+    try:
+        return await asyncio.wait_for(reader.read(), 20)
+    except ConnectionError:
+        return b""

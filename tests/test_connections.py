@@ -18,10 +18,9 @@ import structlog
 from bot import connections
 from bot.connections import Connections
 from bot.server import Page, Server, open_server
+from tests.port_stage import HOST, told, wire
 from tests.running import ROOT
 
-HOST = "127.0.0.1"
-Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 ASK = b"GET /well HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
@@ -36,25 +35,6 @@ async def port() -> AsyncIterator[Server]:
         server.get("/well", well)
         await server.open.wait()
         yield server
-
-
-@asynccontextmanager
-async def wire(number: int, said: bytes = b"") -> AsyncIterator[Wire]:
-    """A connection to this port, on which this was said."""
-    reader, writer = await asyncio.open_connection(HOST, number)
-    try:
-        writer.write(said)
-        yield reader, writer
-    finally:
-        writer.close()
-
-
-async def told(reader: asyncio.StreamReader) -> bytes:
-    """All that comes until it is closed; "" where it is cut off."""
-    try:
-        return await asyncio.wait_for(reader.read(), 20)
-    except ConnectionError:
-        return b""
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /well HTTP/1.1\r\nHost: 127."])

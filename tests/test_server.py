@@ -77,6 +77,23 @@ async def test_a_body_that_is_too_large_is_refused(port: int) -> None:
     assert [] == desk.got
 
 
+async def test_what_a_stranger_brings_is_not_even_read(port: int) -> None:
+    """Where the headers alone tell that somebody may not, 401 comes before the body does."""
+    desk = Desk()
+    head = f"POST /in HTTP/1.1\r\nHost: {HOST}\r\nX-Some: Thief\r\nContent-Length: 1000\r\n\r\n"
+    async with open_server(HOST, port) as opened:
+        opened.post("/in", desk, may=lambda headers: headers["x-some"] == "Thing")
+        await opened.opened()
+        reader, writer = await asyncio.open_connection(HOST, port)
+        writer.write(head.encode() + b"x")
+        async with asyncio.timeout(20):
+            assert b"HTTP/1.1 401 Unauthorized\r\n" == await reader.readline()
+        writer.close()
+        assert await ask(port, "/in") == 200
+
+    assert [b"x"] == [body for _, body in desk.got]
+
+
 async def test_a_page_is_shown_to_who_looks(port: int) -> None:
     """GET gets the page as it is, HEAD all but its body; the query is no part of the path."""
     board = Board(status=503)

@@ -141,6 +141,16 @@ async def test_nobody_else_can_bring_an_update(stage: Stage, storage: Storage, s
     assert [] == echo.asked
 
 
+async def test_what_a_stranger_brings_is_not_waited_for(stage: Stage, storage: Storage) -> None:
+    """Without the secret it is refused before the body is there: nothing is kept of it."""
+    head = "POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 999000\r\n\r\n"
+    async with running(stage.telegram(storage), Echo()), asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
+        writer.write(head.encode())
+        assert b"HTTP/1.1 401 Unauthorized\r\n" == await reader.readline()
+        writer.close()
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
