@@ -21,6 +21,9 @@ HELP = "Language, time zone, which releases"
 MOST_LANGUAGES = 8
 ALL = "all"
 
+# Two rows of buttons name the same languages: a sign says which row is about what.
+SPOKEN, RELEASES = "🌐", "📰"
+
 
 async def answer(request: Request, context: Context) -> Message:
     if not request.may_manage:
@@ -45,11 +48,11 @@ async def _overview(request: Request, context: Context, done: str = "") -> Messa
     active, only = known is not None and known.active, known.only if known else frozenset()
     state = [
         t("Subscription: every new release, at once") if active else t("Subscription: none"),
-        t("Language: {language}", language=LANGUAGES[t.language]),
+        f"{SPOKEN} {t('Language: {language}', language=LANGUAGES[t.language])}",
         t("Time zone: {zone}", zone=_zone_shown(known, context, t)),
     ]
     if len(languages) > 1 or only:
-        state.append(t("Releases in: {languages}", languages=_named(only, t)))
+        state.append(f"{RELEASES} {t('Releases in: {languages}', languages=_named(only, t))}")
     head = t("Your settings") if request.private else t("The settings of this chat")
     erase = t("Erase my data") if request.private else t("Erase the data of this chat")
     said = join([done, bold(head), join(state)], "\n\n")
@@ -72,7 +75,7 @@ def _buttons(
 
 def _language_row(t: Texts) -> tuple[Button, ...]:
     return tuple(
-        Button(_ticked(name, language == t.language), f"settings language {language}")
+        Button(_ticked(f"{SPOKEN} {name}", language == t.language), f"settings language {language}")
         for language, name in LANGUAGES.items()
     )
 
@@ -81,10 +84,11 @@ def _release_row(t: Texts, languages: list[str], only: frozenset[str]) -> tuple[
     """Each button says the whole choice that pressing it makes: this language more, or less."""
     if len(languages) < 2 and not only:
         return ()
-    row = [Button(_ticked(t("All languages"), not only), f"settings releases {ALL}")]
+    everything = _ticked(f"{RELEASES} {t('All languages')}", not only)
+    row = [Button(everything, f"settings releases {ALL}")]
     for language in languages:
         wish = ",".join(sorted(only ^ {language})[:MOST_LANGUAGES]) or ALL
-        label = LANGUAGES.get(language, language)
+        label = f"{RELEASES} {LANGUAGES.get(language, language)}"
         row.append(Button(_ticked(label, language in only), f"settings releases {wish}"))
     return tuple(row)
 

@@ -19,14 +19,24 @@ async def test_the_state_is_shown(house: House) -> None:
     message = await house.ask("/settings")
 
     assert message.text.text == (
-        "Your settings\n\nSubscription: none\nLanguage: English\nTime zone: London\n"
-        "Releases in: all languages"
+        "Your settings\n\nSubscription: none\n🌐 Language: English\nTime zone: London\n"
+        "📰 Releases in: all languages"
     )
     assert labels_of(message) == [
-        "✓ English", "Русский", "✓ All languages", "English", "Русский", "Time zone",
-        "🔔 Subscribe", "Erase my data",
+        "✓ 🌐 English", "🌐 Русский", "✓ 📰 All languages", "📰 English", "📰 Русский",
+        "Time zone", "🔔 Subscribe", "Erase my data",
     ]  # fmt: skip
     assert await house.storage.subscribers.any() is False
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_no_two_buttons_read_the_same(house: House, language: str) -> None:
+    """The language I speak and those of the releases can be told apart by their buttons alone."""
+    for chosen in ("all", "ru", "en,ru"):
+        labels = labels_of(await house.press(f"settings releases {chosen}", language=language))
+        bare = [label.removeprefix("✓ ") for label in labels]
+
+        assert sorted(set(bare)) == sorted(bare)
 
 
 async def test_under_a_push_the_push_stays(house: House) -> None:

@@ -114,3 +114,41 @@ async def test_a_page_that_comes_back_after_the_leaving_hears_of_it(
         told.status, told.headers["Content-Type"],
     )  # fmt: skip
     assert b"event: forgotten\ndata: {}\n\n" == told.body.partition(b"\n\n")[2]
+
+
+@pytest.mark.parametrize("framed", [False, True])
+@pytest.mark.parametrize("way", ["leave", "forget"])
+async def test_leaving_takes_back_every_cookie_of_this_visitor(
+    storage: Storage, framed: bool, way: str
+) -> None:
+    """The page itself and a frame on the campaign's own site share one address, and each may have
+    a cookie for it: whichever of them asks, both go.
+    """
+    home, frames = "https://x.example", ("https://www.x.example",)
+    headers = {"X-Herald-Frame": "1"} if framed else {}
+    async with at_work(storage, public_url=home, frames=frames) as stage:
+        browser = stage.browser(Host="x.example", Origin=home, **headers)
+        await browser.post("/chat/say", {"words": "/help"}, Origin=home)
+        if way == "leave":
+            told = await browser.post("/chat/leave", {"language": "en"}, Origin=home)
+        else:
+            told = await browser.post("/chat/say", {"words": "/forget yes"}, Origin=home)
+
+    gone = "herald=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite="
+    assert [f"{gone}Lax", f"{gone}None; Partitioned"] == told.cookies
+
+
+async def test_a_page_hears_whether_it_is_known(stage: Stage) -> None:
+    """The welcome and each answer tell; a page that takes itself for somebody's and is nobody's
+    is told so, and one that never did has nothing to hear.
+    """
+    browser = stage.browser()
+    before = (await browser.get("/chat/welcome")).json["known"]
+    said = (await browser.say("/help")).json["known"]
+    loaded = (await browser.get("/chat/welcome")).json["known"]
+    left = (await browser.say("/forget yes")).json["known"]
+    told = await browser.get("/chat/events?known=1")
+
+    assert [False, True, True, False] == [before, said, loaded, left]
+    assert b"event: nobody\ndata: {}\n\n" == told.body.partition(b"\n\n")[2]
+    assert 204 == (await browser.get("/chat/events")).status

@@ -149,6 +149,25 @@ async def test_a_port_in_use_is_said_once_and_again_when_it_is_open(storage: Sto
     assert 1 == sum("cannot be opened" in line["event"] for line in lines)
 
 
+async def test_who_goes_in_the_middle_of_a_word_is_no_fault_of_ours(stage: Stage) -> None:
+    """A connection that ends before all is said is no line in the log, however many do that."""
+    head = (
+        "POST /chat/say HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Herald: chat\r\n"
+        "Content-Type: application/json\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n{"
+    )
+    before = asyncio.all_tasks()
+    with structlog.testing.capture_logs() as lines:
+        reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
+        writer.write(head.encode())
+        assert b"100 Continue" in await asyncio.wait_for(reader.readline(), 10)
+        answering = asyncio.all_tasks() - before - {asyncio.current_task()}
+        writer.transport.abort()
+        await asyncio.wait(answering, timeout=10)
+
+    assert answering
+    assert [] == lines
+
+
 async def test_no_one_who_writes_is_in_a_log(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:

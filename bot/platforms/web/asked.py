@@ -93,7 +93,7 @@ async def _body(request: web.Request, t: Texts) -> bytes:
                     raise Refusal(413, _too_long(t))
     except TimeoutError:
         raise Refusal(408, t("That took too long to arrive. Please try again.")) from None
-    except (HttpProcessingError, web.RequestPayloadError):
+    except (HttpProcessingError, web.RequestPayloadError, ConnectionError):  # or they are gone
         raise Refusal(400, _unread(t)) from None
     return body
 

@@ -67,7 +67,8 @@ class Talk:
         # The page sets its clock by this.
         at = drawing.instant(self._now())
         notice = _lost(t) if arrival.lost else ""
-        return _json({"message": {**message, "at": at} if message else None, "notice": notice})
+        told = {"message": {**message, "at": at} if message else None, "notice": notice}
+        return _json({**told, "known": arrival.address is not None})
 
     async def _subscribed(self, address: Address) -> bool:
         known = await self._host.storage.subscribers.find(address)
@@ -99,9 +100,9 @@ class Talk:
         if message is None:
             notice = _too_fast(t)
         told = {"message": message, "renewed": arrival.foreign, "notice": notice}
-        response = _json(told)
+        response = _json({**told, "known": not forgotten})
         if forgotten:
-            self._visitors.expire(request, response)
+            self._visitors.expire(response)
         elif arrival.address is None or arrival.due:
             self._visitors.give(request, response, address)
         return response
@@ -117,22 +118,25 @@ class Talk:
         if not forgotten:  # asked for too fast, one after the other
             raise Refusal(429, _too_fast(texts(goodbye.language)))
         response = _json({"message": message})
-        self._visitors.expire(request, response)
+        self._visitors.expire(response)
         return response
 
     async def events(
         self, request: web.Request, response: web.StreamResponse, version: str
     ) -> web.StreamResponse:
-        """What comes by itself, as long as the page is open; nothing for a nobody, whose page is
-        told so if it may still show what was somebody's.
+        """What comes by itself, as long as the page is open; nothing for a nobody.
+
+        Their page is told so if it takes itself for somebody's: that all is over, where it may
+        still show what was told to it.
         """
         t = self._texts(request)
         self._guards.came_home(request, t)
         arrival = self._visitors.arrival(request)
         if arrival.address is None:
-            if not events.comes_back(request):
+            told = "forgotten" if events.comes_back(request) else "nobody"
+            if told == "nobody" and request.query.get("known") != "1":
                 return web.Response(status=204)  # a browser does not ask again then
-            over = events.again(MUCH_LATER_MS) + events.told("forgotten", {})
+            over = events.again(MUCH_LATER_MS) + events.told(told, {})
             return web.Response(body=over, headers=response.headers)
         self._guards.opening(request, t)
         address = await self._come(request, arrival, t)

@@ -72,23 +72,29 @@ class Visitors:
     def give(self, request: web.Request, response: web.StreamResponse, address: Address) -> None:
         """Let the browser be known by this address."""
         value = f"{self._mailboxes.token(address)}.{self._today()}"
-        self._set(request, response, value, int(LIFETIME.total_seconds()))
+        kept = int(LIFETIME.total_seconds())
+        response.headers.add("Set-Cookie", self._line(value, kept, framed=self.framed(request)))
 
-    def expire(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Let the browser forget us."""
-        self._set(request, response, "", 0)
+    def expire(self, response: web.StreamResponse) -> None:
+        """Let the browser forget us.
 
-    def _set(
-        self, request: web.Request, response: web.StreamResponse, value: str, seconds: int
-    ) -> None:
+        A frame on a site of our own domain shares our address with the page itself, and each may
+        have been given a cookie for it: both go, or whoever was erased would be known again. In
+        any other site's frame there is another address; the page's own cookie can neither be read
+        nor changed from there (RFC 6265bis, 5.7).
+        """
+        for framed in (False, True) if self._framed else (False,):
+            response.headers.add("Set-Cookie", self._line("", 0, framed=framed))
+
+    def _line(self, value: str, seconds: int, *, framed: bool) -> str:
         # Written by hand: Python 3.11 knows no Partitioned. A cookie in another site's frame is
         # sent only with SameSite=None; Partitioned, it is of no use for following anybody.
         parts = [f"{COOKIE}={value}", "Path=/", f"Max-Age={seconds}", "HttpOnly"]
-        if self.framed(request):
+        if framed:
             parts += ["Secure", "SameSite=None", "Partitioned"]
         else:
             parts += [*(["Secure"] if self._secure else []), "SameSite=Lax"]
-        response.headers.add("Set-Cookie", "; ".join(parts))
+        return "; ".join(parts)
 
     def _today(self) -> str:
         return f"{self._now():%Y%m%d}"

@@ -7,12 +7,11 @@
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { watchHeader } from "./header.js";
+import { hearOthers, tellOthers } from "./others.js";
 import { share } from "./share.js";
+import { Turns, tell } from "./turns.js";
 import { came, seen } from "./unread.js";
 import { Refused, Stream, call, framed, now } from "./wire.js";
-
-const SHY = 150; // milliseconds before it is shown that an answer takes a moment
-const SPOKEN = 1500; // and before it is said
 
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse($("strings").textContent);
@@ -21,26 +20,20 @@ const query = new URLSearchParams(location.search);
 const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 
 const conversation = new Conversation(words, language, { press, say });
+const turns = new Turns(words.writing);
+const inTurn = (job) => turns.next(job);
 const composer = new Composer(words, (written) => say(written));
-const stream = new Stream({ hello, letter, gone, forgotten }, (lost) => {
-  $("state").textContent = lost ? words.connecting : "";
-});
+const state = (lost) => ($("state").textContent = lost ? words.connecting : "");
+const stream = new Stream({ hello, letter, gone, forgotten }, state, nobody);
 
-// The visitor's other pages: those that listen to nothing just now hear of the leaving, too.
-const others = new BroadcastChannel("herald");
-others.addEventListener("message", () => forgotten());
+// Those that listen to nothing just now hear of a leaving, too; and of who is known from now on.
+hearOthers({ forgotten, known: () => stream.known || stream.met() });
 
-let turn = Promise.resolve(); // one question at a time, in the order they were put
-let waiting = 0; // how many have no answer yet
 let opened = now(); // what was written before waited for the visitor
 let noticed = null; // the last notice
 let farewell = null; // the answer that said that all is erased
 let renewed = false; // a newer version of the page has been offered
-
-/** Says something to whoever cannot see the page. */
-function tell(said) {
-  $("told").textContent = said;
-}
+let strange = false; // it has been said that the browser is not recognised
 
 // Asking
 
@@ -58,22 +51,6 @@ function press(article, button, pressed) {
   article.setAttribute("aria-busy", "true");
   const question = { press: button.command, under: conversation.textOf(article).slice(0, 4000) };
   return inTurn(() => put(question, { old: article, label: button.label }));
-}
-
-/** Does this when all that was asked before is answered, and shows meanwhile that it takes time. */
-function inTurn(job) {
-  waiting += 1;
-  const shown = setTimeout(() => ($("typing").hidden = false), SHY);
-  const spoken = setTimeout(() => tell(words.writing), SPOKEN);
-  const done = turn.then(job).finally(() => {
-    clearTimeout(shown);
-    clearTimeout(spoken);
-    waiting -= 1;
-    if (waiting) return;
-    $("typing").hidden = true;
-    tell("");
-  });
-  turn = done.catch(() => {}); // the browser's console has it from `done`
 }
 
 async function put(question, from) {
@@ -97,9 +74,10 @@ function take(told, question, { bubble = null, old = null, label = "" }) {
     farewell = /^\/?forget\b/i.test(question.press ?? question.words) ? article : null;
     if (message.asks || question.press === "search") composer.focus(); // it wants words now
   }
-  // It was for somebody this browser no longer is, or it was opened before anybody was known.
-  if (told.renewed || !stream.known) stream.close();
-  stream.open();
+  if (told.renewed) stream.forget(); // it was for somebody this browser no longer is
+  if (told.known && !stream.known) tellOthers("known");
+  if (told.known) stream.met();
+  else if (stream.known) forgotten();
   offer();
 }
 
@@ -125,6 +103,15 @@ function failed(error, question, from) {
   if (!error.again && bubble) composer.giveBack(question.words);
 }
 
+/** Says why something could not be had, and offers to ask for it once more. */
+function sorry(error, again) {
+  if (!(error instanceof Refused)) throw error;
+  const note = conversation.note(error.message || words.away, words.retry, () => {
+    conversation.remove(note);
+    again();
+  });
+}
+
 // What comes by itself
 
 function hello({ version }) {
@@ -147,35 +134,39 @@ function gone({ id }) {
 /** All is erased, from here or from another page: when what was asked here is answered, only the
     answer that says so stays. */
 function forgotten() {
-  stream.close();
+  stream.forget();
   inTurn(async () => {
     const kept = farewell?.isConnected ? farewell : null;
     conversation.clear(kept);
     composer.clear();
-    if (kept) others.postMessage("forgotten");
+    seen(); // nothing of what the title counts is there any more
+    if (kept) tellOthers("forgotten");
     else conversation.note(words.erased);
     offer();
   });
 }
 
+/** The server gave a cookie and the browser brings none: it keeps none, most likely. */
+function nobody() {
+  if (!strange) conversation.note(words.strange);
+  strange = true;
+}
+
 // Leaving
 
 function leave() {
-  stream.close();
   inTurn(async () => {
+    stream.close(); // this page has its own answer
     try {
       const { message } = await call("/chat/leave", { language });
-      others.postMessage("forgotten");
+      stream.forget();
+      tellOthers("forgotten");
       conversation.clear();
       composer.clear();
       if (message) conversation.answer(message).focus();
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      sorry(error, leave);
       stream.open();
-      const note = conversation.note(error.message || words.away, words.retry, () => {
-        conversation.remove(note);
-        leave();
-      });
     }
     offer();
   });
@@ -190,16 +181,14 @@ function offer() {
 
 async function welcome() {
   try {
-    const { message, notice } = await call(`/chat/welcome?language=${language}`);
+    const { message, notice, known } = await call(`/chat/welcome?language=${language}`);
     opened = now();
     conversation.welcome(message);
     notify(notice);
+    if (known) stream.met();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const note = conversation.note(error.message || words.away, words.retry, () => {
-      conversation.remove(note);
-      welcome();
-    });
+    sorry(error, welcome);
+    stream.open(); // we were not told who this is
   }
   offer();
 }
@@ -243,7 +232,6 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 watchHeader({ leave, speak });
 await welcome();
-stream.open();
 started();
 // Not in a frame, which would take the focus from the page around it, nor where it opens a keyboard.
 const unfocused = document.activeElement === document.body;

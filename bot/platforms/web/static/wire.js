@@ -42,19 +42,22 @@ export async function call(path, body = null) {
 }
 
 /** What the server says by itself. It connects again alone and goes on where it was; `on` has a
-    function for each event, and `state(lost)` is told whether the connection is lost. */
+    function for each event, `state(lost)` is told whether the connection is lost, and `nobody()`
+    that the server does not know the browser after all. */
 export class Stream {
   #source = null;
-  #known = false; // the server has greeted us: who is silent now is away
+  #known = false; // the server knows this browser: one that does not answer now is away
+  #wanted = false; // it has been opened, and not closed
   #last = "";
   #pause = AGAIN[0];
   #timer = 0;
   #resting = false; // the visitor has many pages open, and this one has left its place to others
 
-  constructor(on, state) {
+  constructor(on, state, nobody) {
     this.on = on;
     this.state = state;
-    addEventListener("online", () => this.#known && !this.#resting && this.#restart());
+    this.nobody = nobody;
+    addEventListener("online", () => this.#waits() && this.#restart());
     document.addEventListener("visibilitychange", () => this.#wake());
   }
 
@@ -63,29 +66,47 @@ export class Stream {
     return this.#known;
   }
 
-  /** Opens it, where it is not; a server that does not know this browser leaves it closed. */
+  /** The server has said that it knows this browser: from now on it is listened to, whatever comes
+      in between. */
+  met() {
+    this.#known = true;
+    this.open();
+  }
+
+  /** Opens it, where it is not. Where nobody has said that the server knows this browser, one try
+      has to do. */
   open() {
     if (this.#source) return;
     clearTimeout(this.#timer);
+    this.#wanted = true;
     this.#resting = false;
     const asked = new URLSearchParams(framed ? { frame: "1" } : {});
     if (this.#last) asked.set("after", this.#last);
+    else if (this.#known) asked.set("known", "1");
     const source = new EventSource(`/chat/events?${asked}`);
     this.#source = source;
     for (const [name, act] of Object.entries(this.on))
       source.addEventListener(name, (event) => this.#heard(source, event, act));
     source.addEventListener("room", () => this.#rest(source));
+    source.addEventListener("nobody", () => this.#unknown(source));
     source.addEventListener("error", () => this.#lost(source));
   }
 
+  /** Closes it for a while; opened again, it goes on where it was. */
   close() {
     clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
-    this.#known = false;
+    this.#wanted = false;
     this.#resting = false;
-    this.#last = "";
     this.state(false);
+  }
+
+  /** Closes it for somebody whom the server knows no longer. */
+  forget() {
+    this.close();
+    this.#known = false;
+    this.#last = "";
   }
 
   #heard(source, event, act) {
@@ -103,8 +124,8 @@ export class Stream {
     if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
     this.#source = null;
     if (!this.#known) return;
-    // A proxy answered in the server's place, and the browser gives up; we do not. Not all pages
-    // that lost it come back at the same moment.
+    // The server has no room just now, or a proxy answered in its place: the browser gives up, we
+    // do not. Not all pages that lost it come back at the same moment.
     this.#timer = setTimeout(() => this.open(), this.#pause * (0.5 + Math.random()));
     this.#pause = Math.min(AGAIN[1], this.#pause * 2);
   }
@@ -118,6 +139,17 @@ export class Stream {
     this.#resting = true;
     this.state(false);
     this.#timer = setTimeout(() => this.#wake(), REST * (0.5 + Math.random()));
+  }
+
+  #unknown(source) {
+    if (source !== this.#source) return;
+    this.forget();
+    this.nobody();
+  }
+
+  /** Whether it would be connected, did something not keep it from that. */
+  #waits() {
+    return this.#known && this.#wanted && !this.#resting;
   }
 
   #wake() {
