@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat import Button, Message
+from bot.chat import Button, Message, Sent
 from storage import Storage
-from storage.model import RichText
+from storage.model import Address, RichText
 from tests.fakes.synapse import Synapse, person
 from tests.platforms.echo import Echo, said
 from tests.platforms.matrix_stage import chat, connected, heard, herald, running, send, texts, us
@@ -108,6 +108,35 @@ async def test_what_is_pushed_takes_no_number_away(synapse: Synapse, storage: St
         await heard(anna, room, "You said: release 1 1.")
 
     assert ["search 2", "settings", "release 1 1"] == echo.words[2:]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_release_put_right_takes_no_number_away(
+    synapse: Synapse, storage: Storage, restarted: bool
+) -> None:
+    """A correction of what was pushed long ago is not what anybody chooses from."""
+    account = await synapse.account("herald")
+    echo = script()
+    async with person(synapse, "anna") as anna:
+        matrix = connected(account, storage)
+        async with running(matrix, echo):
+            room = await chat(anna, account.user)
+            pushed = await send(matrix, room, said("News", "release 1 1", "settings"))
+            await heard(anna, room, "News")
+            await anna.say(room, "list")
+            await heard(anna, room, "The “list”")
+            right = said("News, put right", "release 1 1", "settings")
+            await matrix.edit(Address("matrix", room), Sent(pushed), right)
+            await heard(anna, room, "News, put right")
+            if not restarted:
+                await anna.say(room, "2")
+                await heard(anna, room, "Page two")
+        if restarted:
+            async with running(connected(account, storage), echo):
+                await anna.say(room, "2")
+                await heard(anna, room, "Page two")
+
+    assert "search 2" == echo.words[-1]
 
 
 async def test_among_many_a_number_alone_is_talk(synapse: Synapse, storage: Storage) -> None:

@@ -53,6 +53,11 @@ class Choices:
             return 1
         return recent.highest + 1
 
+    def again(self, message: str) -> int:
+        """The number with which its list begins, where what this message says is put right."""
+        offered = self._known.get(message)
+        return min(offered.commands, default=1) if offered is not None else 1
+
     def sealed(self, room: str, drawn: Drawn, *, pushed: bool) -> Json:
         """The field that goes with a message; none where there is nothing to choose."""
         return self._offers.sealed(room, drawn, pushed=pushed)
@@ -71,6 +76,11 @@ class Choices:
             return
         message, recent = shown_by(event), self._recent(room)
         self._remember(message, offered)
+        if offered.pushed and message != event.get("event_id"):
+            # Put right long after it was read: it is not what anybody looks at now.
+            if message in recent.messages:
+                recent.messages = dict(recent.messages) | {message: offered}
+            return
         others = [one for one in recent.messages.items() if one[0] != message]
         recent.messages = {message: offered} | dict(others[: RECENT - 1])
 

@@ -28,16 +28,17 @@ class Earlier:
 
     async def ours(self, room: str, event: str, most: int) -> dict[str, Offered]:
         """The messages of ours that stood there before this event, at most so many, the last that
-        was sent or changed first; as they read then.
+        was sent or changed first; as they read then. What was pushed stays where it was sent.
         """
         around = await self._around(room, event, 2 * LOOKED_AT)  # a half of it comes after
         found: dict[str, Offered] = {}
-        self._add(found, room, around.get("events_before"), most)
+        right: dict[str, Offered] = {}
+        self._add(found, room, around.get("events_before"), most, right)
         start = around.get("start")
         if len(found) < most and isinstance(start, str):
             query = {"dir": "b", "from": start, "limit": str(LOOKED_AT), "filter": self._filter}
             page = await self._wire.ask("GET", at("rooms", room, "messages"), query=query)
-            self._add(found, room, page.get("chunk"), most)
+            self._add(found, room, page.get("chunk"), most, right)
         return found
 
     async def one(self, room: str, message: str, event: str) -> Offered | None:
@@ -52,8 +53,9 @@ class Earlier:
         path = at("rooms", room, "relations", message, "m.replace", api=RELATIONS)
         page = await self._asked(path, {"dir": "b", "from": start, "limit": "1"})
         changed: dict[str, Offered] = {}
-        self._add(changed, room, page.get("chunk"), 1)
-        return changed.get(message, offered)
+        right: dict[str, Offered] = {}
+        self._add(changed, room, page.get("chunk"), 1, right)
+        return (changed | right).get(message, offered)
 
     async def _around(self, room: str, event: str, most: int) -> Json:
         query = {"limit": str(most), "filter": self._filter}
@@ -68,12 +70,19 @@ class Earlier:
                 raise
             return {}
 
-    def _add(self, found: dict[str, Offered], room: str, events: object, most: int) -> None:
-        """These, which go back, behind what was found."""
+    def _add(
+        self, found: dict[str, Offered], room: str, events: object, most: int,
+        right: dict[str, Offered],
+    ) -> None:  # fmt: skip
+        """These, which go back, behind what was found. `right`: how pushed ones were put right."""
         for event in events if isinstance(events, list) else []:
-            offered = self._offers.read(room, event)
-            if offered is not None and len(found) < most:
-                found.setdefault(shown_by(event), offered)
+            offered, message = self._offers.read(room, event), shown_by(event)
+            if offered is None or len(found) == most:
+                continue
+            if offered.pushed and message != event.get("event_id"):
+                right.setdefault(message, offered)
+            else:
+                found.setdefault(message, right.get(message, offered))
 
 
 def _is_changed(event: Json) -> bool:

@@ -158,7 +158,7 @@ class Post:
         self, room: str, event: str, message: Message, request: str, notice: bool, pushed: bool
     ) -> None:
         choices = self._around.choices
-        text = drawn(message, notice=notice, first=1)
+        text = drawn(message, notice=notice, first=choices.again(event) if pushed else 1)
         clear = choices.sealed(room, text, pushed=pushed)
         await self._put(room, in_place_of(event, text.content), clear, request)
         choices.offered(room, text, pushed=pushed)
