@@ -122,6 +122,8 @@ class Settings(_Sources):
     web: WebSettings = WebSettings()
     news_days: float = Field(7, ge=0, le=36500, allow_inf_nan=False)
     burst: int = Field(5, ge=0, le=1_000_000)
+    correction_days: float = Field(7, ge=0, le=7, allow_inf_nan=False)
+    corrections: int = Field(20, ge=0, le=1000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from storage.archives import Archives, archive_id, keep_reading
 from storage.backup import backup
+from storage.correcting import correct
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.facts import KEY_CHECK, Facts
+from storage.histories import Histories, keep_history
 from storage.mailboxes import Mailboxes
-from storage.model import Archive, Draft, Fate, Reading, Saved
+from storage.model import Archive, Correcting, Draft, Fate, History, Reading, Saved
 from storage.outbox import OutboxShelf, announce
 from storage.platforms import Platforms
 from storage.releases import Releases
@@ -33,6 +35,7 @@ class Storage:
     def __init__(self, database: Database, seal: Seal | None) -> None:
         self.database = database
         self.archives = Archives(database)
+        self.histories = Histories(database)
         self.facts = Facts(database)
         self.releases = Releases(database)
         self.search = Search(database)
@@ -63,21 +66,31 @@ class Storage:
         drafts: Iterable[tuple[Draft, Fate]],
         now: datetime,
         reading: Reading | None = None,
+        *,
+        history: History | None = None,
+        listed: bool = False,
+        correcting: Correcting | None = None,
     ) -> list[tuple[Saved, int]]:
         """Keep drafts, oldest first, what is to be announced of them, and how the reading went.
 
-        One promise, one transaction: a release that is news is stored and owed, or neither.
+        `listed`: the archive's site shows them now. With `correcting`, copies that were sent of
+        what changed are owed its new words. One promise, one transaction: a release that is news
+        is stored and owed, or neither.
         """
         kept = []
         async with self.database.write() as tx:
             place = await archive_id(tx, archive)
             for draft, fate in drafts:
-                saved, number = await save(tx, place, draft, fate, now)
+                saved, number = await save(tx, place, draft, fate, now, listed=listed)
                 if saved is Saved.NEW and fate is Fate.ANNOUNCE:
                     await announce(tx, number, now)
+                if saved is Saved.CHANGED and correcting is not None:
+                    await correct(tx, number, correcting, now)
                 kept.append((saved, number))
             if reading is not None:
                 await keep_reading(tx, reading)
+            if history is not None:
+                await keep_history(tx, place, history)
         return kept
 
 

@@ -44,6 +44,7 @@ async def archive_id(tx: Transaction, archive: Archive) -> int:
             " moved_to = '', moved_times = 0 WHERE id = ?",
             (archive.url, found[0]),
         )
+        await tx.run("DELETE FROM histories WHERE archive_id = ?", (found[0],))
     return int(found[0])
 
 

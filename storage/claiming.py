@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from storage import correcting
 from storage.database import Row, Transaction
 from storage.deliveries import State, settle
 from storage.model import Address, Announcement, Delivery, Lane
@@ -23,6 +24,8 @@ LOOKED_AT_FOR_FRESH = 2000
 # whenever the other is due: it may be cancelled meanwhile.
 SOON_MS = 250
 LATEST_MS = 60_000
+
+BLOCKED = 6  # the column that says until when a row is in another's way
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ async def _take(
     wanted: int,
 ) -> list[Delivery]:
     """Claim `wanted` of these rows; postpone what waits for another, fail what does not open."""
+    if announcement.kind == "correction":
+        rows = await _with_copies(tx, announcement, rows)
     found = _sorted_out(subscribers, wish, announcement, rows, wanted)
     await tx.run_many(
         "UPDATE deliveries SET state = 1, epoch = ?, mark = ? WHERE id = ?", found.intents
@@ -120,6 +125,28 @@ async def _take(
     await tx.run_many("UPDATE deliveries SET due_at = ? WHERE id = ?", found.postponed)
     await settle(tx, found.sealed, "seal")
     return found.claimed
+
+
+async def _with_copies(tx: Transaction, announcement: Announcement, rows: list[Row]) -> list[Row]:
+    """The rows that have a copy to put right, its id in their last column; the others are settled.
+
+    While it is not known whether the copy has arrived, its row waits for that.
+    """
+    assert announcement.release is not None, "a correction is of a release"
+    free = [row[0] for row in rows if row[BLOCKED] is None]
+    copies = await correcting.copies(tx, announcement.release, free)
+    idle = {n for n in free if n not in copies}
+    await settle(tx, [(n, announcement.id, State.SKIPPED) for n in idle], "uncopied")
+    found = []
+    for row in rows:
+        if row[0] in copies:
+            copy = copies[row[0]]
+            found.append(
+                (*row[:BLOCKED], copy.doubtful_until, *row[BLOCKED + 1 : -1], copy.message)
+            )
+        elif row[0] not in idle:
+            found.append(row)
+    return found
 
 
 def _sorted_out(
@@ -133,25 +160,28 @@ def _sorted_out(
     for row in rows:
         if len(found.claimed) == wanted:
             break
-        number, part, attempts, state, mark, error, blocked_until = row[:7]
+        number, part, attempts, state, mark, error, blocked_until = row[: BLOCKED + 1]
         if blocked_until is not None:
             again = min(max(blocked_until, wish.now + SOON_MS), wish.now + LATEST_MS)
             found.postponed.append((again, number))
             continue
         try:
-            subscriber = subscribers.opened(row[7:])
+            subscriber = subscribers.opened((*row[BLOCKED + 1 : -1], None))
         except SealError:
             # One broken row must not hold up the others.
             found.sealed.append((number, announcement.id, State.FAILED))
             continue
         doubtful = state == State.DOUBT
         before = mark if doubtful else ""
-        place = wish.mark(subscriber.address)
+        # An edit is repeated, never looked for: no answer has to keep away from its chat.
+        place = wish.mark(subscriber.address) if announcement.kind != "correction" else ""
         # What has a place to look from is looked for: a crash meanwhile must not lose that place.
         found.intents.append((wish.epoch, before or place, number))
         found.claimed.append(
-            Delivery(number, announcement, subscriber, part, attempts, doubtful, before, error)
-        )
+            Delivery(
+                number, announcement, subscriber, part, attempts, doubtful, before, error, row[-1]
+            )
+        )  # fmt: skip
     return found
 
 
@@ -186,7 +216,7 @@ _BLOCKED_UNTIL = """
 """
 _COLUMNS = f"""
 SELECT d.id, d.part, d.attempts, d.state, d.mark, d.error, {_BLOCKED_UNTIL},
-       s.id, s.platform, s.address, s.active, s.language, s.timezone, NULL
+       s.id, s.platform, s.address, s.active, s.language, s.timezone, ''
 """
 # The index is walked in its order and no further than the limit, and the rest joined to that.
 _DUE = f"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from storage import correcting
 from storage.database import Transaction
 from storage.facts import joined_so_far
 from storage.model import Lane
@@ -24,12 +25,14 @@ async def fan_out(tx: Transaction, chunk: int) -> bool:
     # By lane: a statement does not wait for the audience of a release. Within a lane in order:
     # what was announced first has the smaller delivery ids, and goes first in each chat.
     row = await tx.row(
-        "SELECT id, release_id, audience, reached, created_at FROM announcements"
+        "SELECT id, release_id, audience, reached, created_at, kind FROM announcements"
         " WHERE fanned = 0 ORDER BY lane, id LIMIT 1"
     )
     if row is None:
         return False
-    number, release, audience, reached, created_at = row
+    number, release, audience, reached, created_at, kind = row
+    if kind == "correction":
+        return await correcting.fan_out(tx, number, release, chunk)
     last = await tx.value(
         "SELECT max(id) FROM (SELECT id FROM subscribers WHERE id > ? ORDER BY id LIMIT ?)",
         (reached, chunk),

@@ -15,10 +15,12 @@ from pathlib import Path
 
 from storage.database import BUSY_MS, OLDEST_SQLITE
 from storage.facts import KEY_CHECK
-from storage.model import Reading
+from storage.model import History, Reading
 from storage.schema import migrations
+from storage.times import from_ms
 
 SOUND_SECONDS = 10.0
+HISTORIES = 4  # the schema that has them; a database of before is migrated by the next start
 
 # Two connections that write and checkpoint in the same instant can damage a file. Mended in
 # 3.51.3, and in 3.50.7 and 3.44.6 for those who stay there (sqlite.org/wal.html, walresetbug).
@@ -32,7 +34,8 @@ class Health:
 
     `open_to_all`: every user of the machine may read or write it. `whole` is False where the
     search for damage was ended by its time limit. `archives` have their name, url, releases, and
-    whether they rest; `key_check` is as Seal.check.
+    whether they rest, `histories` their way and notice, and whether all of it was brought in;
+    `key_check` is as Seal.check.
     """
 
     exists: bool
@@ -49,6 +52,7 @@ class Health:
     key_check: str = ""
     subscribers: int = 0
     archives: tuple[Reading, ...] = ()
+    histories: tuple[History, ...] = ()
 
 
 async def health(path: Path, *, thorough: bool = False) -> Health:
@@ -141,7 +145,22 @@ def _looked(made: Health, reader: sqlite3.Connection) -> Health:
         Reading(name, url, resting=bool(resting), last_error=error, releases=kept)
         for name, url, resting, error, kept in archives
     )
-    return replace(made, key_check=key[0] if key else "", subscribers=people, archives=readings)
+    histories = _histories(reader) if schema >= HISTORIES else ()
+    return replace(
+        made, key_check=key[0] if key else "", subscribers=people, archives=readings,
+        histories=histories,
+    )  # fmt: skip
+
+
+def _histories(reader: sqlite3.Connection) -> tuple[History, ...]:
+    rows = reader.execute(
+        "SELECT archives.name, way, filled_at, notice FROM histories"
+        " JOIN archives ON archives.id = archive_id"
+    )
+    return tuple(
+        History(name, way, filled_at=from_ms(filled), notice=notice)
+        for name, way, filled, notice in rows
+    )
 
 
 def _unwritable(writer: sqlite3.Connection) -> str:

@@ -1,4 +1,4 @@
-"""How a subscription ends: it rests, it is erased, or it becomes one with another."""
+"""How a subscription ends: it rests, it is erased, it moves, or it becomes one with another."""
 
 from __future__ import annotations
 
@@ -40,6 +40,15 @@ async def kept(connection: Connection, chat_hash: bytes) -> bool:
 async def any_kept(connection: Connection) -> bool:
     """Whether anything of anybody is kept."""
     return bool(await connection.value(_ANY_KEPT))
+
+
+async def forget_copies(tx: Transaction, number: int) -> None:
+    """Forget which messages went there: at another address their ids are those of other messages,
+    which no correction may touch.
+    """
+    await tx.run(
+        "UPDATE deliveries SET message = '' WHERE subscriber_id = ? AND message <> ''", (number,)
+    )
 
 
 async def merge(tx: Transaction, old: int, kept: int) -> None:

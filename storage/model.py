@@ -85,7 +85,8 @@ class Draft:
     first; `fingerprint` is the archive's local date and the title's words, for sources without
     a key. `source` is what was received, and `body` what the reader of version `reader` made of
     it. `digest` is a hash of the words shown: markup noise leaves it alone. `picture` is the
-    address of its lead picture, "" where there is none.
+    address of its lead picture, "" where there is none; `modified` is when the source says that
+    it was last changed, in its own words, "" where it says nothing.
     """
 
     key: str
@@ -102,6 +103,42 @@ class Draft:
     fingerprint: str
     digest: str
     picture: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a list of a site shows of a release: enough to know it again, not to keep it.
+
+    `key`, `aliases` and `fingerprint` are as in a Draft (`fingerprint` "" where the list has no
+    titles), and so is `modified`. `number` is the site's own number of the post, to ask for it by.
+    """
+
+    key: str
+    aliases: tuple[str, ...]
+    fingerprint: str = ""
+    modified: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A release that we have, as far as it matters for comparing it with what its site shows.
+
+    `excerpt` is the digest of the last excerpt that was seen of it, "" for none; `missed` counts
+    the complete readings in a row that lacked it. `fed`: a feed had its whole text once.
+    """
+
+    id: int
+    link: str
+    kind: Kind
+    published: date
+    published_at: datetime | None
+    modified: str
+    excerpt: str
+    missed: int
+    withdrawn: bool
+    fed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +286,8 @@ class Delivery:
 
     `doubtful`: an earlier try may have arrived. `mark` is the platform's own, taken before that
     try: where a look for it would begin, "" where none is possible. `error` is the class of the
-    last failure, "" where there was none.
+    last failure, "" where there was none. `copy` is the platform's id of the message that a
+    correction puts right, "" where this is none.
     """
 
     id: int
@@ -260,6 +298,7 @@ class Delivery:
     doubtful: bool = False
     mark: str = ""
     error: str = ""
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +319,8 @@ class Progress:
     """How far one announcement is. `total` grows until all of its audience is written down.
 
     `over`: everything is settled, or it was cancelled and nothing more will be sent. `whole`: all
-    of its audience is written down. `refused`: nobody has it, for its content was not taken.
+    of its audience is written down. `refused`: nobody has it, for its content was not taken. It
+    `corrects`: sent are then the copies that were put right.
     """
 
     announcement: int
@@ -293,6 +333,7 @@ class Progress:
     over: bool
     whole: bool = True
     refused: bool = False
+    corrects: bool = False
 
     @property
     def left(self) -> int:
@@ -346,6 +387,35 @@ class Reading:
     moved_times: int = 0
     releases: int = 0
     withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How it stands with bringing in, and keeping in step, all that one archive ever published.
+
+    `way` is how it is read, `url` where that begins; `mark` counts the pages brought in so far,
+    from the oldest. `notice` is one sentence on what a person should look at, "" for nothing.
+    """
+
+    archive: str
+    way: str = ""
+    url: str = ""
+    mark: int = 0
+    begun_at: datetime | None = None
+    filled_at: datetime | None = None
+    reconcile_at: datetime | None = None
+    reconciled_at: datetime | None = None
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correcting:
+    """How far copies that were sent are corrected: where the last of a release's was settled at
+    most `age` ago, and each release's at most `most` times.
+    """
+
+    age: timedelta
+    most: int
 
 
 @dataclass(frozen=True, slots=True)

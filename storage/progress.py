@@ -22,16 +22,17 @@ a.fanned,
 CASE WHEN a.fanned AND a.failed > 0 AND a.total = a.failed + a.skipped
      THEN EXISTS (SELECT 1 FROM deliveries AS d
                   WHERE d.announcement_id = a.id AND d.state = 3 AND d.error = 'refused')
-     ELSE 0 END
+     ELSE 0 END,
+a.kind = 'correction'
 """
 
 
 def progress_of(row: Row) -> Progress:
     """The Progress in a row of COLUMNS."""
-    number, total, sent, failed, skipped, unknown, cancelled, over, whole, refused = row
+    number, total, sent, failed, skipped, unknown, cancelled, over, whole, refused, corrects = row
     return Progress(
         number, total, sent, failed, skipped, unknown, cancelled=bool(cancelled), over=bool(over),
-        whole=bool(whole), refused=bool(refused),
+        whole=bool(whole), refused=bool(refused), corrects=bool(corrects),
     )  # fmt: skip
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from storage.database import Connection
-from storage.model import Draft
+from storage.model import Draft, Glimpse
 
 
-async def recognise(connection: Connection, archive: int, draft: Draft) -> int | None:
+async def recognise(connection: Connection, archive: int, draft: Draft | Glimpse) -> int | None:
     """The id of the release this draft is, or None if it is new.
 
     Different identifiers are different releases. A link tells two of them together only where
@@ -20,7 +20,7 @@ async def recognise(connection: Connection, archive: int, draft: Draft) -> int |
     return found if found is not None else await _by_fingerprint(connection, archive, draft)
 
 
-async def _by_key(connection: Connection, archive: int, draft: Draft) -> int | None:
+async def _by_key(connection: Connection, archive: int, draft: Draft | Glimpse) -> int | None:
     own, links = draft.aliases[0], draft.aliases[1:]
     found: int | None = await connection.value(
         "SELECT release_id FROM release_aliases WHERE archive_id = ? AND alias = ?"
@@ -39,8 +39,9 @@ async def _by_key(connection: Connection, archive: int, draft: Draft) -> int | N
     return found
 
 
-async def _by_link(connection: Connection, archive: int, draft: Draft) -> int | None:
-    for link in draft.aliases:
+async def _by_link(connection: Connection, archive: int, draft: Draft | Glimpse) -> int | None:
+    # The post's own number first: a link may have been another post's once.
+    for link in sorted(draft.aliases, key=lambda alias: not alias.startswith("post:")):
         found: int | None = await connection.value(
             "SELECT release_id FROM release_aliases WHERE archive_id = ? AND alias = ?"
             " ORDER BY own DESC, release_id LIMIT 1",
@@ -51,7 +52,11 @@ async def _by_link(connection: Connection, archive: int, draft: Draft) -> int | 
     return None
 
 
-async def _by_fingerprint(connection: Connection, archive: int, draft: Draft) -> int | None:
+async def _by_fingerprint(
+    connection: Connection, archive: int, draft: Draft | Glimpse
+) -> int | None:
+    if not draft.fingerprint:
+        return None
     found: int | None = await connection.value(
         "SELECT id FROM releases WHERE archive_id = ? AND fingerprint = ? AND (keyed = 0 OR ?)"
         " ORDER BY id LIMIT 1",

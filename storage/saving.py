@@ -9,23 +9,34 @@ from storage.model import Draft, Fate, Kind, Saved
 from storage.recognise import recognise
 from storage.rich import spans_of
 from storage.search import index
-from storage.times import to_ms
+from storage.times import from_ms, to_ms
+from storage.withdrawing import bring_back
 
 # Room for a million releases within one second, or one day where there is no time.
 SORT_STEP = 1_000_000
+UNDATED = "undated "  # so begins the fingerprint of what its source gives no date
 
 
 async def save(
-    tx: Transaction, archive: int, draft: Draft, fate: Fate, now: datetime
+    tx: Transaction, archive: int, draft: Draft, fate: Fate, now: datetime, *, listed: bool
 ) -> tuple[Saved, int]:
-    """Keep one draft: as a new release, a revision, a richer source, or nothing new at all."""
+    """Keep one draft: as a new release, a revision, a richer source, or nothing new at all.
+
+    `listed`: its site shows it now. One that was withdrawn is back then, quietly.
+    """
     number = await recognise(tx, archive, draft)
     if number is None:
         number = await _insert(tx, archive, draft, fate, now)
         saved = Saved.NEW
     else:
+        if listed:
+            await bring_back(tx, number)
         saved = await _meet_again(tx, number, draft, now)
+        if listed and saved is Saved.KNOWN:
+            await _follow(tx, number, draft)
     await _sighted(tx, archive, number, draft)
+    if listed:
+        await tx.run("UPDATE releases SET listed = 1, missed = 0 WHERE id = ?", (number,))
     return saved, number
 
 
@@ -34,14 +45,15 @@ async def _insert(tx: Transaction, archive: int, draft: Draft, fate: Fate, now: 
     number = await tx.insert(
         "INSERT INTO releases (sort, archive_id, key, keyed, link, title, body, spans, language,"
         " published, published_at, month_day, fingerprint, revised_at, held, first_seen_at, kind,"
-        " source, reader, digest, picture)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " source, reader, digest, picture, modified)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             sort, archive, draft.key or draft.fingerprint, bool(draft.key), draft.link,
             draft.title, draft.body.text, spans_of(draft.body), draft.language,
             draft.published.isoformat(), to_ms(draft.published_at),
             draft.published.isoformat()[5:], draft.fingerprint, to_ms(now), fate is Fate.HOLD,
             to_ms(now), draft.kind, draft.source, draft.reader, draft.digest, draft.picture,
+            draft.modified,
         ),
     )  # fmt: skip
     await index.add(tx, sort, draft.title, draft.body.text)
@@ -50,14 +62,18 @@ async def _insert(tx: Transaction, archive: int, draft: Draft, fate: Fate, now: 
 
 async def _meet_again(tx: Transaction, number: int, draft: Draft, now: datetime) -> Saved:
     row = await tx.row(
-        "SELECT sort, kind, digest, reader, withdrawn FROM releases WHERE id = ?", (number,)
+        "SELECT sort, kind, digest, reader, revised_at FROM releases WHERE id = ?", (number,)
     )
     assert row is not None, "the release was recognised in this transaction"
-    sort, kind, digest, reader, _ = row
+    sort, kind, digest, reader, revised_at = row
+    if draft.modified:  # what was read then is read: unless it changes again, it is not asked for
+        await tx.run("UPDATE releases SET modified = ? WHERE id = ?", (draft.modified, number))
     if draft.kind > kind:
-        await replace_words(tx, number, sort, draft, source=True)
-        return Saved.KNOWN
-    if draft.kind == kind:
+        edited = _edited_since(draft, kind, digest, reader, revised_at)
+        if not edited:
+            await replace_words(tx, number, sort, draft, source=True)
+            return Saved.KNOWN
+    elif draft.kind == kind:
         edited = draft.digest != digest and draft.reader == reader
     elif draft.kind is Kind.EXCERPT:
         edited = False  # it would cut a whole text short; a richer source shows the edit, too
@@ -82,6 +98,47 @@ async def _meet_again(tx: Transaction, number: int, draft: Draft, now: datetime)
     return Saved.CHANGED
 
 
+async def _follow(tx: Transaction, number: int, draft: Draft) -> None:
+    """Take over the link and the date that the site gives it now: moving it is no edit of words.
+
+    A poorer source is not believed, nor the day it was read where no date was given, which the
+    fingerprint says.
+    """
+    row = await tx.row(
+        "SELECT sort, kind, link, title, body, withdrawn FROM releases WHERE id = ?", (number,)
+    )
+    assert row is not None, "the release was recognised in this transaction"
+    sort, kind, link, title, body, withdrawn = row
+    if draft.kind < kind:
+        return
+    if draft.link and draft.link != link:
+        await tx.run("UPDATE releases SET link = ? WHERE id = ?", (draft.link, number))
+    if draft.fingerprint.startswith(UNDATED) or not await _is_dated_anew(tx, number, draft):
+        return
+    if not withdrawn:
+        await index.remove(tx, sort)
+    sort = await _moved(tx, number, sort, draft)
+    await tx.run("UPDATE releases SET fingerprint = ? WHERE id = ?", (draft.fingerprint, number))
+    if not withdrawn:
+        await index.add(tx, sort, title, body)
+
+
+def _edited_since(draft: Draft, kind: int, digest: str, reader: int, revised_at: int) -> bool:
+    """Whether a richer source has other words because of an edit after the poorer one was read.
+
+    Other words alone are none: a richer source has more of them.
+    """
+    if kind == Kind.EXCERPT or draft.reader != reader or draft.digest == digest:
+        return False
+    try:
+        modified = datetime.fromisoformat(draft.modified)
+    except ValueError:
+        return False
+    if modified.tzinfo is None:  # REST's `modified_gmt` names no zone
+        modified = modified.replace(tzinfo=UTC)
+    return modified > from_ms(revised_at)
+
+
 async def _view_changed(tx: Transaction, number: int, draft: Draft) -> bool:
     """Whether a poorer source shows other words than it did the last time."""
     last = await tx.value(
@@ -95,7 +152,9 @@ async def replace_words(
     tx: Transaction, number: int, sort: int, draft: Draft, source: bool = False
 ) -> None:
     """Put the draft's words in place of the release's; with `source` all that came with them."""
-    await index.remove(tx, sort)
+    shown = await tx.value("SELECT withdrawn = 0 FROM releases WHERE id = ?", (number,))
+    if shown:
+        await index.remove(tx, sort)
     if source:
         sort = await _moved(tx, number, sort, draft)
         await tx.run(
@@ -111,21 +170,29 @@ async def replace_words(
         (draft.title, draft.body.text, spans_of(draft.body), draft.picture, draft.reader,
          draft.digest, number),
     )  # fmt: skip
-    await index.add(tx, sort, draft.title, draft.body.text)
+    if shown:
+        await index.add(tx, sort, draft.title, draft.body.text)
 
 
 async def _moved(tx: Transaction, number: int, sort: int, draft: Draft) -> int:
     """Give the release the draft's date and, if that is another, its place in the order."""
-    before = await tx.row("SELECT published, published_at FROM releases WHERE id = ?", (number,))
-    after = (draft.published.isoformat(), to_ms(draft.published_at))
-    if before == after or (draft.published_at is None and before and before[0] == after[0]):
+    if not await _is_dated_anew(tx, number, draft):
         return sort
+    after = (draft.published.isoformat(), to_ms(draft.published_at))
     sort = await _place(tx, draft)
     await tx.run(
         "UPDATE releases SET sort = ?, published = ?, published_at = ?, month_day = ? WHERE id = ?",
         (sort, after[0], after[1], after[0][5:], number),
     )
     return sort
+
+
+async def _is_dated_anew(tx: Transaction, number: int, draft: Draft) -> bool:
+    """Whether the draft has another date, or a time where there was none."""
+    before = await tx.row("SELECT published, published_at FROM releases WHERE id = ?", (number,))
+    assert before is not None, "the release was recognised in this transaction"
+    day, at = draft.published.isoformat(), to_ms(draft.published_at)
+    return before[0] != day if at is None else before != (day, at)
 
 
 async def _sighted(tx: Transaction, archive: int, number: int, draft: Draft) -> None:

@@ -40,7 +40,8 @@ async def record(tx: Transaction, results: Sequence[Result]) -> None:
             del standing[result.delivery]
     await tx.run_many(_RECORDED, changes)
     await count(tx, settled)
-    # Whom a message reached is there: earlier refusals say nothing any more.
+    # Whom a message reached is there: earlier refusals say nothing any more. (What was sent can
+    # be changed where nobody reads it.)
     await tx.run_many(
         "UPDATE subscribers SET refused_days = 0, refused_on = '' WHERE id = ?", there
     )
@@ -84,7 +85,8 @@ async def give_up(
 
 # The rows of a list of ids, found by these ids and not otherwise.
 _STANDING = f"""
-SELECT d.id, d.announcement_id, d.subscriber_id, {OWED}, s.refused_days > 0
+SELECT d.id, d.announcement_id, d.subscriber_id, {OWED},
+       s.refused_days > 0 AND a.kind <> 'correction'
 FROM json_each(?) AS wanted
 CROSS JOIN deliveries AS d ON d.id = wanted.value
 JOIN announcements AS a ON a.id = d.announcement_id

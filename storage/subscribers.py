@@ -9,7 +9,7 @@ from enum import StrEnum
 from storage.authors import move_author
 from storage.database import Database, Row, Transaction
 from storage.facts import FORGOTTEN, JOINED, next_number
-from storage.leaving import any_kept, deactivate, erase_chat, kept, merge
+from storage.leaving import any_kept, deactivate, erase_chat, forget_copies, kept, merge
 from storage.model import Address, Subscriber
 from storage.seal import Seal, SealError
 
@@ -190,6 +190,7 @@ class Subscribers:
             for row in rows:
                 before = self.opened(row)
                 after = Address(new.platform, new.chat, before.address.thread)
+                await forget_copies(tx, before.id)
                 await self._moved(tx, before, after)
             await move_author(tx, self._seal, old, new)
 
