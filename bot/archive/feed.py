@@ -6,6 +6,7 @@ import calendar
 import html
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -15,14 +16,31 @@ from bot.archive import dates
 from bot.archive.document import PROTECTED, Entry, Page, Unreadable, When
 from storage.model import Kind
 
-ROOT = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:rss|feed|RDF))(?=[\s>])")
+# The last is CDF, which few have heard of since 1997, but feedparser reads.
+ROOT = re.compile(
+    r"<(?P<name>(?:[\w.-]+:)?(?:rss|feed|RDF)(?=[\s>])|channel(?=>|\s+href\b))", re.IGNORECASE
+)
+# Entities of the feed's own: feedparser takes those that are plain words, no files, no bombs.
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*\[[^\]]*\]\s*>")
 # XML 1.0, 2.2: what no document may hold, raw or as a reference.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
 _ITEM = re.compile(r"<(/?)((?:[\w.-]+:)?(?:item|entry))(?=[\s/>])")
+# Tags of elements that say nothing to us. feedparser 6.0.14 looks for mail addresses in persons
+# with a pattern that is quadratic (40 kB take 4 s, and no other thread has its turn meanwhile), and
+# gives a whole feed up for a place on earth, a license or a picture where it should not be.
+_UNREAD = re.compile(
+    r"</?(?:[\w.-]+:)?(?:author|creator|contributor|managingEditor|webMaster|publisher|owner"
+    r"|where|point|pos|posList|linearring|exterior|polygon|license|height|width"
+    r"|chapters?|credit|player|rating|restriction|thumbnail)(?=[\s/>])[^>]*>",
+    re.IGNORECASE,
+)
 # "Comments on: …" of a post, "Comments for …" of a site (wp-includes/feed-rss2-comments.php).
 _COMMENTS = re.compile(r"comments (?:on:|for )|комментарии (?:к|на)\b", re.IGNORECASE)
 _EXCERPT = re.compile(r"\[\s*(?:…|&#8230;|&hellip;|\.\.\.)\s*\]")
+# WordPress gives whole texts apart from descriptions, unless it is set to excerpts; how these
+# end is the theme's choice, and some do not (wp-includes/feed-rss2.php, rss_use_excerpt).
+_WORDPRESS = re.compile(r"https?://wordpress\.(?:org|com)/")
 # What feedparser's loose parser has been seen to raise for soup, and its like.
 _STUMBLES = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 _FORM = re.compile(r"post-password-form|action=postpass", re.IGNORECASE)
@@ -33,14 +51,17 @@ def read(text: str, zone: tzinfo, now: datetime) -> Page:
     whole, complete = _mended(text)
     found = _parsed(whole)
     title = _text(found.feed.get("title"))
-    if not found.version:
+    if not found.version and not found.entries:
         raise Unreadable("It is not a feed that can be read.")
     if _COMMENTS.match(title.strip()):
         raise Unreadable("It is a feed of comments, not of releases.")
+    excerpts = _excerpts(found)
     entries: list[Entry] = []
     refused: list[tuple[str, str]] = []
     for item in reversed(found.entries):
         entry = _entry(item, found.version, _text(found.feed.get("language")), zone, now)
+        if excerpts and entry.source.strip():  # of nothing there is no more
+            entry = replace(entry, kind=Kind.EXCERPT)
         if reason := _unfit(entry):
             refused.append((entry.link or entry.title or entry.key, reason))
         else:
@@ -74,7 +95,10 @@ def _mended(text: str) -> tuple[str, bool]:
     root = ROOT.search(text)
     if root is None:
         raise Unreadable("It is not a feed that can be read.")
-    text = _ILLEGAL.sub(" ", _REFERENCE.sub(_legal, text[root.start() :]))
+    doctype = _DOCTYPE.search(text, 0, root.start())
+    text = _UNREAD.sub("", _ILLEGAL.sub(" ", _REFERENCE.sub(_legal, text[root.start() :])))
+    if doctype:  # feedparser looks for entities where lines begin
+        text = doctype[0].replace("<!ENTITY", "\n<!ENTITY") + text
     name = root["name"]
     if f"</{name}" in text[-5000:]:
         return text, True
@@ -115,11 +139,22 @@ def _entry(item: Any, version: str, language: str, zone: tzinfo, now: datetime) 
     )
 
 
+def _excerpts(found: Any) -> bool:
+    """Whether this is a feed of excerpts: WordPress's, and no entry has a whole text."""
+    detail = found.feed.get("generator_detail") or {}
+    made = any(_WORDPRESS.match(_text(detail.get(name))) for name in ("name", "href"))
+    return made and not any(
+        _text(part.get("value")).strip()
+        for item in found.entries
+        for part in item.get("content", ())
+    )
+
+
 def _unfit(entry: Entry) -> str:
     """Why this is no release, or ""."""
     if protected(entry.source):
         return PROTECTED
-    if not entry.source.strip() and not entry.title.strip():
+    if not entry.source.strip() and not entry.title.strip() and not entry.link.strip():
         return "It has neither a title nor a text."
     return ""
 
@@ -140,8 +175,9 @@ def _when(item: Any, zone: tzinfo, now: datetime) -> When | None:
             continue
         if when := dates.parse(_text(item[name]), zone, now):
             return when
-        # What is left are the forms that feedparser knows: Korean, Greek, Hungarian …
-        parsed = item.get(f"{name}_parsed")
+        # What is left are the forms that feedparser knows: Korean, Greek, Hungarian. Of others it
+        # makes days and hours that nobody wrote: 2014/11/19 is the first of November to it.
+        parsed = item.get(f"{name}_parsed") if not _text(item[name]).isascii() else None
         if parsed and dates.FIRST_YEAR <= parsed.tm_year <= now.year + 1:
             return dates.instant(datetime.fromtimestamp(calendar.timegm(parsed), UTC), zone, now)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from datetime import datetime
 from enum import StrEnum
@@ -20,13 +21,20 @@ _BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
     (b"<\0?\0", "utf-16-le"),
     (b"\0<\0?", "utf-16-be"),
 )
+# XML 1.0, appendix F: "<?xm" in EBCDIC; which of them it is, the declaration says.
+_EBCDIC = b"\x4c\x6f\xa7\x94"
+# Tried, in this order, where text is in none of the encodings that are usual.
+_EASTERN = ("shift_jis", "euc_jp", "euc_kr", "gb18030", "big5")
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 # Encodings of names and of source code: no document is in them, and some are slow.
 _NOT_FOR_TEXT = {"idna", "punycode", "unicode-escape", "raw-unicode-escape"}
-_HTML = re.compile(r"<(?:!doctype\s+html|html|body)\b", re.IGNORECASE)
+_HTML = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
+# A feed may be called HTML in its doctype, but has a root of its own.
 _TAG = re.compile(r"<[!?a-z]", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffd]")
 _HEAD = 20_000
@@ -86,24 +94,51 @@ def decoded(data: bytes) -> str:
     if not data.strip():
         raise Unreadable("It is empty.")
     text = _decoded(data)
+    markup = text.lstrip()[:1] in ("<", "{", "[")
+    if _is_text(text):
+        return text
+    for encoding in _EASTERN:
+        with contextlib.suppress(ValueError):
+            if _is_text(text := data.decode(encoding)):
+                return text
+    if markup and _is_text(text, 5):  # a short feed with a few illegal characters
+        return text
+    raise Unreadable("It is binary, not text.")
+
+
+def _is_text(text: str, share: int = 100) -> bool:
     strange = len(_CONTROLS.findall(text))
-    if strange * 100 > len(text) or ("\0" in text and not text.lstrip().startswith(("<", "{"))):
-        raise Unreadable("It is binary, not text.")
-    return text
+    return strange * share <= len(text) and ("\0" not in text or text.lstrip()[:1] in ("<", "{"))
 
 
 def _decoded(data: bytes) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data.decode(encoding, "replace").removeprefix("\ufeff")
-    declared = _DECLARED.search(data[:2000])
+    head = data[:2000]
+    if head.startswith(_EBCDIC):
+        head = head.decode("cp037").encode(errors="replace")
+    declared = _DECLARED.search(head)
     for encoding in ("utf-8", declared[1].decode("ascii") if declared else ""):
         try:
             if codecs.lookup(encoding).name not in _NOT_FOR_TEXT:
                 return data.decode(encoding)
         except (LookupError, ValueError):  # no such encoding, or not in it
             continue
+    if text := _broken_utf8(data, declared[1].lower() if declared else b""):
+        return text
     return data.decode(_eight_bits(data), "replace")
+
+
+def _broken_utf8(data: bytes, declared: bytes) -> str:
+    """UTF-8 in which a few bytes are wrong, or whose last letter was cut; "" where it is none."""
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = len(text) - len(text.encode("ascii", "ignore")) - wrong
+    if wrong * 10 <= right:
+        return text
+    cut = wrong == 1 and text.endswith("\ufffd") and declared in (b"utf-8", b"utf8")
+    return text[:-1] if cut else ""
 
 
 def _eight_bits(data: bytes) -> str:

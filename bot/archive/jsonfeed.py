@@ -62,8 +62,8 @@ def _item(item: dict[str, Any], usual: str, zone: tzinfo, now: datetime) -> Entr
     source = whole or _paragraphs(plain) or _paragraphs(summary)
     if protected(whole):
         return link or title, PROTECTED
-    if not source.strip() and not title.strip():
-        return link or _text(item.get("id")), "It has neither a title nor a text."
+    if not source.strip() and not title.strip() and not link.strip():
+        return _text(item.get("id")), "It has neither a title nor a text."
     return Entry(
         kind=Kind.FEED if whole or plain else Kind.EXCERPT,
         source=source,
@@ -91,7 +91,15 @@ def _post(post: dict[str, Any], zone: tzinfo, now: datetime) -> Entry | tuple[st
         link=link,
         title=_rendered(post.get("title")),
         when=_when(post, zone, now),
+        number=post_number(post),
+        modified=_text(post.get("modified_gmt")),
     )
+
+
+def post_number(post: dict[str, Any]) -> int:
+    """WordPress's own number of a post, 0 for none."""
+    number = post.get("id")
+    return number if isinstance(number, int) and 0 < number < 2**53 else 0
 
 
 def _when(post: dict[str, Any], zone: tzinfo, now: datetime) -> When | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
+
+_NAT64 = int(IPv6Address("64:ff9b::")) >> 32
 
 
 class PrivateAddress(OSError):
@@ -23,10 +25,18 @@ def is_private(host: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
+        if address.is_site_local:
+            return True
+        inner = address.ipv4_mapped or address.sixtofour or _translated(address)
         if inner is not None:
             address = inner
     return not address.is_global or address.is_multicast
+
+
+def _translated(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address in one that a gateway translates (RFC 6052), or in an IPv4-compatible."""
+    network, low = int(address) >> 32, int(address) & 0xFFFFFFFF
+    return IPv4Address(low) if network in (_NAT64, 0) else None
 
 
 class GuardedResolver(AbstractResolver):

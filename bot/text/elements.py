@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import urljoin
 
 import regex
 from selectolax.lexbor import LexborNode
 
-from bot.text.links import usable
-from bot.text.lists import Numbering, whole
-from bot.text.sanitise import BLOCKS, hidden
+from bot.text.links import resolved, usable
+from bot.text.lists import Numbering, kind_of, whole
+from bot.text.sanitise import BLOCKS, apart, hidden
 from bot.text.writer import Writer
 from storage.model import Style
 
@@ -28,10 +28,15 @@ _STYLES = {
     "blockquote": Style.QUOTE,
 }
 # Boxes in a line: what is in them does not touch the words beside them.
-_BOXES = {"button", "input", "select", "textarea", "rt"}
+_BOXES = {"button", "input", "select", "textarea", "svg"}
+_BUTTONS = {"wp-block-button__link", "wp-block-file__button", "wp-element-button"}
+# What leads from a footnote back to its mark, on the page.
+_BACK = re.compile(r"[↩↑^⏎\s\ufe0e\ufe0f]+")
+_FIGURES = re.compile(r"[0-9]+(?:\s?[,;/–-]\s?[0-9]+)*")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _INDENT, _DEEPEST = "   ", 8
+_LONGEST_MARK = 5
 _EMOJI = regex.compile(
     r"(?>\p{RI}\p{RI}|[0-9#*]\ufe0f?\u20e3|\p{Extended_Pictographic}"
     r"[\p{EMod}\ufe0f\u200d\U000e0020-\U000e007f]*+)++"
@@ -51,28 +56,31 @@ class Elements:
         self._special: dict[str, Callable[[LexborNode, Attributes], Leave | None]] = {
             **dict.fromkeys(("iframe", "embed", "object", "video", "audio"), self._embed),
             **dict.fromkeys(("ol", "ul", "menu", "dir"), self._list),
-            **dict.fromkeys(("td", "th"), lambda *_: self._cell()),
+            **dict.fromkeys(("td", "th"), self._celled),
             **dict.fromkeys(("sup", "sub"), self._raised),
             "a": self._link,
             "br": self._break,
             "img": self._image,
             "li": self._item,
             "pre": self._verbatim,
-            "q": self._quoted,
+            "q": partial(self._between, "“", "”"),  # browsers write these
+            "rp": lambda *_: None,
+            "rt": partial(self._between, "(", ")"),
             "tr": self._row,
         }
 
     def enter(self, node: LexborNode) -> Leave | None:
         """Begin an element; returns what to do behind its children, None to pass them over."""
         tag, attributes = node.tag or "", node.attributes
-        if hidden(attributes):
+        if hidden(attributes) or (tag == "dialog" and "open" not in attributes):
             return None
         if special := self._special.get(tag):
             return special(node, attributes)
         if tag in _BOXES:
             self.writer.space()
             return self.writer.space
-        return self._begin(BLOCKS.get(tag, 0), _STYLES.get(tag))
+        feeds = BLOCKS.get(tag, 0)
+        return self._begin(feeds or int(apart(attributes)), _STYLES.get(tag))
 
     def _begin(self, feeds: int, style: Style | None, value: str = "") -> Leave:
         if feeds:
@@ -97,37 +105,49 @@ class Elements:
         else:
             self.writer.space()
 
-    def _link(self, _node: LexborNode, attributes: Attributes) -> Leave:
-        url = _resolved(attributes.get("href") or "", self._base_url)
-        return self._begin(0, Style.LINK if url else None, url)
+    def _link(self, node: LexborNode, attributes: Attributes) -> Leave | None:
+        href = attributes.get("href") or ""
+        if href.startswith("#") and _BACK.fullmatch(node.text()):
+            return None
+        url = resolved(href, self._base_url)
+        leave = self._begin(int(apart(attributes)), Style.LINK if url else None, url)
+        if _BUTTONS.isdisjoint((attributes.get("class") or "").split()):
+            return leave
+        self.writer.space()
+
+        def end() -> None:
+            leave()
+            self.writer.space()
+
+        return end
 
     def _embed(self, node: LexborNode, attributes: Attributes) -> Leave | None:
         """A film or another page within the page: a line with its address."""
         source = node.css_first("source")
         inner = source.attributes.get("src") if source else None
-        address = attributes.get("src") or attributes.get("data") or inner or ""
-        if url := usable(_resolved(address, self._base_url)):
+        late = attributes.get("data-src") or attributes.get("data-lazy-src")  # when it is seen
+        address = late or attributes.get("src") or attributes.get("data") or inner or ""
+        if url := usable(resolved(address, self._base_url)):
             leave = self._begin(1, Style.LINK, url)
             self.writer.text(url)
             leave()
         return self._begin(0, None) if node.tag == "object" and not address else None
 
-    def _quoted(self, _node: LexborNode, _attributes: Attributes) -> Leave:
-        """Browsers write the quotation marks of `q`."""
-        self.writer.text("“")
-        return partial(self.writer.text, "”")
+    def _between(self, before: str, after: str, *_: object) -> Leave:
+        self.writer.text(before)
+        return partial(self.writer.text, after)
 
     def _raised(self, node: LexborNode, _attributes: Attributes) -> Leave | None:
         """Figures above or below the line, which would change the number or word before them.
 
-        The linked number of a footnote stands in brackets, so that its word can be found.
+        The linked mark of a footnote stands in brackets, so that its word can be found.
         """
         figures = node.text().strip()
-        if not (figures.isascii() and figures.isdigit()):
-            return self._begin(0, None)
         if node.css_first("a") or self.writer.is_open(Style.LINK):
-            self.writer.text("[")
-            return partial(self.writer.text, "]")
+            marked = len(figures) > _LONGEST_MARK or figures[:1] in "[("
+            return self._begin(0, None) if marked else self._between("[", "]")
+        if not _FIGURES.fullmatch(figures):
+            return self._begin(0, None)
         self.writer.text(figures.translate(_RAISED if node.tag == "sup" else _LOWERED))
         return None
 
@@ -147,9 +167,9 @@ class Elements:
         if node.tag == "ol":
             back = "reversed" in attributes
             first = sum(item.tag == "li" for item in node.iter()) if back else 1
-            kind = attributes.get("type") or "1"
             start = whole(attributes.get("start"), first)
-            self._lists[-1] = Numbering(start, -1 if back else 1, kind)
+            self._lists[-1] = Numbering(start, -1 if back else 1)
+        self._lists[-1].kind = kind_of(attributes.get("type"), attributes.get("style")) or "1"
         leave = self._begin(feeds, None)
 
         def end() -> None:
@@ -169,6 +189,19 @@ class Elements:
 
         def end() -> None:
             unmark()
+            leave()
+
+        return end
+
+    def _celled(self, node: LexborNode, _attributes: Attributes) -> Leave:
+        """What heads a row or column is bold, as browsers have it."""
+        leave = self._cell()
+        if node.tag == "td":
+            return leave
+        bold = self._begin(0, Style.BOLD)
+
+        def end() -> None:
+            bold()
             leave()
 
         return end
@@ -199,19 +232,3 @@ class Elements:
             self.writer.mark("| " if self.writer.prefix.endswith("| ") else " | ")
 
         return end
-
-
-def _resolved(href: str, base_url: str) -> str:
-    """Where a link on the page `base_url` leads, "" for nowhere; `mailto:` and `tel:` as they are.
-
-    An address that begins with `www.` lacks its scheme, whatever browsers make of it.
-    """
-    href = href.strip()
-    if not href or href.lower().startswith("www."):
-        return usable(href) or ""
-    try:
-        whole_url = urljoin(base_url, href)
-    except ValueError:
-        return ""
-    scheme = whole_url.partition(":")[0].lower()
-    return whole_url if scheme in ("mailto", "tel") else usable(whole_url) or ""

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from storage.model import RichText, Span, Style
 
@@ -38,6 +38,22 @@ def usable(url: str) -> str | None:
         return None
     rest = whole[whole.index("//") + 2 + len(parts.netloc) :]
     return f"{parts.scheme}://{place}{_UNSAFE.sub(lambda c: quote(c.group()), rest)}"
+
+
+def resolved(href: str, base_url: str) -> str:
+    """Where a link on the page `base_url` leads, "" for nowhere; `mailto:` and `tel:` as they are.
+
+    An address that begins with `www.` lacks its scheme, whatever browsers make of it.
+    """
+    href = href.strip()
+    if not href or href.lower().startswith("www."):
+        return usable(href) or ""
+    try:
+        whole_url = urljoin(base_url, href)
+    except ValueError:
+        return ""
+    scheme = whole_url.partition(":")[0].lower()
+    return whole_url if scheme in ("mailto", "tel") else usable(whole_url) or ""
 
 
 def _with_scheme(url: str) -> str | None:

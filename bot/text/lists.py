@@ -6,6 +6,17 @@ import re
 from dataclasses import dataclass
 
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,9}")
+_NAMED = {
+    "lower-alpha": "a",
+    "lower-latin": "a",
+    "upper-alpha": "A",
+    "upper-latin": "A",
+    "lower-roman": "i",
+    "upper-roman": "I",
+    "decimal": "1",
+    "none": "none",
+}
+_STYLE = re.compile(rf"list-style(?:-type)?\s*:[^;]*?({'|'.join(_NAMED)})\b", re.IGNORECASE)
 _ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
     *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
@@ -22,11 +33,22 @@ class Numbering:
 
     def marker(self, value: str | None, kind: str | None) -> str:
         """What stands before the next item, which may have its own value and kind of number."""
+        if self.kind == "none":
+            return ""
         if self.next is None:
             return "• "
         number = whole(value, self.next)
         self.next = number + self.step
         return f"{numeral(number, kind or self.kind)}. "
+
+
+def kind_of(type_: str | None, style: str | None) -> str:
+    """How a list numbers its items: as its style says (editors write that), else its `type`.
+
+    "none" for no markers, "" where neither says anything.
+    """
+    found = _STYLE.search(style or "")
+    return _NAMED[found[1].lower()] if found else type_ or ""
 
 
 def whole(text: str | None, default: int) -> int:

@@ -44,7 +44,7 @@ class Writer:
 
     def text(self, text: str) -> None:
         """Words and white space as they stand in the source."""
-        lines = cleaned(text).split("\n") if self.verbatim else [cleaned(text)]
+        lines = cleaned(text.expandtabs(4)).split("\n") if self.verbatim else [cleaned(text)]
         for number, line in enumerate(lines):
             if number:
                 self.feed()

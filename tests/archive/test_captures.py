@@ -32,7 +32,12 @@ def test_feed_and_rest_hold_the_same_posts(capture: Capture) -> None:
     feed, rest = drafts(capture, RSS), drafts(capture, REST)
 
     def known(found: list[Draft]) -> set[tuple[object, ...]]:
-        return {(d.key, d.link, d.title, d.published, d.published_at, d.aliases) for d in found}
+        # A post's own number is told by REST alone, where its guid is a permalink.
+        forms = [[a for a in d.aliases if not a.startswith("post:")] for d in found]
+        return {
+            (d.key, d.link, d.title, d.published, d.published_at, *own)
+            for d, own in zip(found, forms, strict=True)
+        }
 
     assert (len(feed), len(rest)) == (32, 32)
     assert known(feed) == known(rest)
