@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.archive.document import Entry
@@ -17,7 +17,7 @@ from bot.text.pictures import lead_picture
 from bot.text.words import words
 from storage.model import Archive, Draft, Kind, RichText
 
-READER = 1
+READER = 2
 TITLE_WORDS = 12
 
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
@@ -37,7 +37,7 @@ def draft(entry: Entry, archive: Archive, now: datetime, base: str = "") -> Draf
     link = absolute(decodable(entry.link), base or archive.url)
     source = decodable(entry.source)
     body = _body(entry.kind, source, link or base or archive.url)
-    title = _title(entry, body)
+    title = _title(entry, body) or _address(link)
     today = now.astimezone(ZoneInfo(archive.timezone)).date()
     key = decodable(entry.key)
     return Draft(
@@ -52,10 +52,11 @@ def draft(entry: Entry, archive: Archive, now: datetime, base: str = "") -> Draf
         source=source,
         kind=entry.kind,
         reader=READER,
-        aliases=aliases(key, link),
+        aliases=aliases(key, link, entry.number),
         fingerprint=fingerprint(entry.when.day if entry.when else None, title),
         digest=_digest(title, body, link),
         picture=_picture(entry.kind, source, link or base or archive.url),
+        modified=decodable(entry.modified),
     )
 
 
@@ -109,6 +110,11 @@ def _title(entry: Entry, body: RichText) -> str:
         return title
     first = body.text.split()
     return " ".join(first[:TITLE_WORDS]) + ("…" if first else "")
+
+
+def _address(link: str) -> str:
+    """A link as people read one; what is nothing but a picture or a link is called that."""
+    return " ".join(cleaned(unquote(link.partition("://")[2])).rstrip("/").split())
 
 
 def _language(code: str) -> str:

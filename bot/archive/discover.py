@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import re
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Set
+from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.archive.derive import absolute
 from bot.archive.document import Unreadable
-from bot.archive.fetch import Answer, Fetcher
+from bot.archive.fetch import Answer
 from bot.archive.formats import Format, decoded, recognise
 
 _FEEDS = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
 _COMMENTS = re.compile(r"comment|комментари", re.IGNORECASE)
+# What WordPress puts behind a place for its feeds and pages (wp-includes/class-wp-rewrite.php).
+_BEHIND = re.compile(r"(?:/page/\d+|/feed(?:/(?:feed|rdf|rss2?|atom))?)/?$")
+_BESIDE = {"feed", "paged"}
 
 
-async def discover(fetcher: Fetcher, url: str) -> tuple[str, Answer]:
+class Asks(Protocol):
+    """Whoever can ask for a page: a Fetcher, or a Visitor with its patience."""
+
+    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """The answer, whatever its status."""
+        ...
+
+
+async def discover(fetcher: Asks, url: str) -> tuple[str, Answer]:
     """The address of the archive's feed and its answer.
 
     Where no feed answers now, the address is "" and the answer that of the page, or that of
     whoever is in trouble. Raises FetchError. A feed's own rel=self is not followed: WordPress
     drops the port there.
     """
+    url = _without(url, {"paged"})  # the later pages of a feed never have what is new
     page = await fetcher.get(url)
     if page.status != 200:
         return "", page
@@ -38,8 +52,20 @@ async def discover(fetcher: Fetcher, url: str) -> tuple[str, Answer]:
     return "", page
 
 
+def place(url: str) -> str:
+    """Where the feed or page at `url` belongs: its site or category, page 1, for people."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    path = parts.path
+    while behind := _BEHIND.search(path):
+        path = path[: behind.start()] + "/"
+    return _without(parts._replace(path=path or "/", fragment="").geturl(), _BESIDE)
+
+
 def feed_links(page: Answer) -> list[str]:
-    """The feeds that a page names, those that lie below the page's own path first."""
+    """The feeds that a page names, those that are of the page's own place first."""
     try:
         tree = LexborHTMLParser(decoded(page.body))
     except Unreadable:
@@ -51,14 +77,33 @@ def feed_links(page: Answer) -> list[str]:
         link = absolute(href, page.url)
         if link and kind in _FEEDS and not _COMMENTS.search(f"{title} {href}"):
             links.append(link)
-    own = urlsplit(page.url).path.rstrip("/") + "/"
-    return sorted(links, key=lambda link: not urlsplit(link).path.startswith(own))
+    own = urlsplit(place(page.url))
+    asked = set(parse_qsl(own.query))
+
+    def distance(link: str) -> tuple[bool, int]:
+        there = urlsplit(link)
+        below = there.path.startswith(own.path.rstrip("/") + "/")
+        return not below, len(asked - set(parse_qsl(there.query)))
+
+    return sorted(links, key=distance)
+
+
+def _without(url: str, names: Set[str]) -> str:
+    """The address without these arguments, the others as they were."""
+    head, mark, query = url.partition("?")
+    asked = query.split("&")
+    kept = [one for one in asked if one.partition("=")[0] not in names]
+    return url if len(kept) == len(asked) else head + (mark + "&".join(kept) if kept else "")
 
 
 def _candidates(page: Answer, url: str) -> list[str]:
     """Where the feed may be: the page's best link, then the usual place below the page."""
-    usual = url.partition("?")[0].partition("#")[0].rstrip("/") + "/feed/"
-    return list(dict.fromkeys([*feed_links(page)[:1], usual]))
+    own = urlsplit(place(url))
+    usual = [own._replace(path=own.path.rstrip("/") + "/feed/", query="").geturl()]
+    if own.query:  # it may be what says which category; then the feed of the whole site is wrong
+        there = own._replace(query=f"{own.query}&feed=rss2").geturl()
+        usual = [there, *(usual if own.path.strip("/") else [])]
+    return list(dict.fromkeys([*feed_links(page)[:1], *usual]))
 
 
 def _is_feed(answer: Answer) -> bool:

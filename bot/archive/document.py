@@ -29,6 +29,8 @@ class Entry:
     `source` and `title` are HTML, but plain text where the kind is TEXT; `link` may be relative;
     `when` is None where there is no date that can be believed. `language` is the entry's own;
     `usual` is what its feed says of all of them, which a blog in two languages gets wrong.
+    `number` is WordPress's own of the post, 0 where it is not told; `modified` is when the source
+    says it was last changed, in its own words.
     """
 
     kind: Kind
@@ -39,6 +41,8 @@ class Entry:
     when: When | None = None
     language: str = ""
     usual: str = ""
+    number: int = 0
+    modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)

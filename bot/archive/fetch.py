@@ -30,6 +30,14 @@ class FetchError(Exception):
     """There is no answer. The text is one sentence; it names no address."""
 
 
+class Refused(FetchError):
+    """We do not ask there, or do not take that answer: the next time would be no better."""
+
+
+class TooLarge(Refused):
+    """The answer is larger than what we take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a server said: header names in lower case; a body only where the status is 200.
@@ -64,14 +72,14 @@ class Fetcher:
             raise FetchError(f"The archive did not answer within {SECONDS:.0f} seconds.") from None
         except aiohttp.ClientConnectorDNSError as error:
             if isinstance(error.os_error, PrivateAddress):
-                raise FetchError(str(error.os_error)) from None
+                raise Refused(str(error.os_error)) from None
             raise FetchError("The archive's host was not found.") from None
         except aiohttp.ClientConnectorCertificateError:
             raise FetchError("The archive's certificate is not valid.") from None
         except (aiohttp.ClientConnectorError, *PROXY_ERRORS, OSError):
             raise FetchError("The archive could not be reached.") from None
         except (aiohttp.InvalidURL, ValueError):
-            raise FetchError("The archive's address, or one it redirects to, is broken.") from None
+            raise Refused("The archive's address, or one it redirects to, is broken.") from None
         except aiohttp.ClientError:
             raise FetchError("The archive's answer broke off or was not HTTP.") from None
 
@@ -80,7 +88,7 @@ class Fetcher:
         for_good = True
         while len(seen) <= HOPS:
             if url in seen:
-                raise FetchError("The archive redirects in a circle.")
+                raise Refused("The archive redirects in a circle.")
             seen.add(url)
             self._check(url)
             async with self._session.get(
@@ -91,14 +99,14 @@ class Fetcher:
                     return await _answer(response, str(url), moved)
                 for_good = for_good and response.status in _FOR_GOOD
                 url = url.join(URL(response.headers["Location"])).with_fragment(None)
-        raise FetchError(f"The archive redirects more than {HOPS} times.")
+        raise Refused(f"The archive redirects more than {HOPS} times.")
 
     def _check(self, url: URL) -> None:
         """What the resolver is never asked for: other schemes, and addresses in numbers."""
         if url.scheme not in ("http", "https") or not url.host:
-            raise FetchError("The archive's address is not one of the web.")
+            raise Refused("The archive's address is not one of the web.")
         if not self._allow_private and is_private(url.host):
-            raise FetchError(str(PrivateAddress()))
+            raise Refused(str(PrivateAddress()))
 
 
 @asynccontextmanager
@@ -143,7 +151,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
     """The whole body, unpacked. Never more than the limit is unpacked, whatever was packed."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip", ""):
-        raise FetchError("The archive's answer is packed in a way nobody asked for.")
+        raise Refused("The archive's answer is packed in a way nobody asked for.")
     unpack = _Gzip() if "gzip" in coding else None
     body = bytearray()
     async for chunk in response.content.iter_any():
@@ -152,7 +160,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
             piece, rest = unpack.step(rest) if unpack else (rest, b"")
             body += piece
             if len(body) > LARGEST_BYTES:
-                raise FetchError(f"The archive's answer is larger than {LARGEST_BYTES:,} bytes.")
+                raise TooLarge(f"The archive's answer is larger than {LARGEST_BYTES:,} bytes.")
             await asyncio.sleep(0)
     if unpack and not unpack.whole:
         raise FetchError("The archive's answer broke off.")

@@ -12,20 +12,24 @@ from urllib.parse import unquote, urlsplit
 from bot.archive.document import Entry
 from bot.text.words import words
 
+_POST = re.compile(r"^https?://[^?#]*\?(?:[^#]*&)?p=([0-9]{1,12})(?![^&#])")
 _TRACKING = re.compile(r"(?:utm_|mtm_|fbclid|gclid|yclid|mc_cid|mc_eid)", re.IGNORECASE)
 
 
-def aliases(key: str, link: str) -> tuple[str, ...]:
-    """The normal forms of key and link, the key's first; empty only where both say nothing.
+def aliases(key: str, link: str, number: int = 0) -> tuple[str, ...]:
+    """The normal forms of key, link and post number, the key's first; empty where none says any.
 
     Links lose scheme and host, for a site that moves or turns to https keeps its paths, and
-    WordPress keeps the guids it once gave, on whatever host (FreshRSS issue 5151).
+    WordPress keeps the guids it once gave, on whatever host (FreshRSS issue 5151). It numbers its
+    posts, and `/?p=NUMBER` leads to one (wp-includes/canonical.php), so that this is a guid, too.
     """
     forms = []
     if key:
         forms.append(_path(key) or f"id:{key}")
     if path := _path(link, tracked=True):
         forms.append(path)
+    numbers = [number, *(int(found[1]) for url in (key, link) if (found := _POST.search(url)))]
+    forms += [f"post:{number}" for number in numbers if number]
     return tuple(dict.fromkeys(forms))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -15,10 +16,21 @@ from storage.model import Kind
 
 # hAtom and h-entry (microformats.org), as nearly every WordPress theme has them; then HTML5.
 _POSTS = (".hentry", ".h-entry", "article")
-_TITLES = (".entry-title", ".p-name", "h1", "h2", "h3")
+_TITLES = (".entry-title", ".p-name", ".wp-block-post-title", "h1", "h2", "h3")
 _DATES = (".published", ".dt-published", "time[datetime]", ".entry-date", ".posted-on", ".date")
 _BODIES = (".entry-content", ".e-content", "[itemprop=articleBody]", ".post-content")
-_EXCERPTS = (".entry-summary", ".p-summary")
+_EXCERPTS = (".entry-summary", ".p-summary", ".wp-block-post-excerpt")
+# What the text goes on with elsewhere, and what leads there: no words of the release
+# (wp_link_pages in wp-includes/post-template.php; get_the_content).
+_LEADS = ".page-links, .post-nav-links, a.more-link"
+# How a list says that it shows the beginning only: what the_excerpt adds (formatting.php,
+# excerpt_more) and what themes make of it; `<!--more-->` links into the post, to #more-NUMBER.
+_CUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]\s*$")
+_MORE = re.compile(r"#more-[0-9]+$")
+_POST_NUMBER = re.compile(r"(?<!\S)post(?:id)?-([0-9]{1,12})(?!\S)")
+_NO_POST = re.compile(
+    r"(?<!\S)(?:type-page|type-attachment|single-attachment|page-id-[0-9]+)(?!\S)"
+)
 _NEXT = re.compile(
     r"\W*(?:next\s+page|older\s+(?:posts|entries)|следующая\s+страница|(?:старые|предыдущие)\s+записи)\W*",
     re.IGNORECASE,
@@ -33,7 +45,8 @@ def read(text: str, zone: tzinfo, now: datetime) -> Page:
     tree = LexborHTMLParser(text)
     heading = tree.css_first("title")
     title = " ".join(heading.text().split()) if heading else ""
-    posts = _posts(tree)
+    posts = _posts(tree) or _single(tree)
+    cut = len(posts) > 1 and any(map(_is_cut, posts))
     entries: list[Entry] = []
     refused: list[tuple[str, str]] = []
     for post in reversed(posts):
@@ -43,6 +56,8 @@ def read(text: str, zone: tzinfo, now: datetime) -> Page:
         else:
             refused.append(made)
     if entries or refused:
+        if cut:
+            entries = [replace(entry, kind=Kind.EXCERPT) for entry in entries]
         return Page(tuple(entries), tuple(refused), title, next_page(tree))
     found = page_text.read(from_html(text).text, zone, now)
     return Page(found.entries, found.refused, title, next_page(tree))
@@ -65,21 +80,52 @@ def _posts(tree: LexborHTMLParser) -> list[LexborNode]:
         found: list[LexborNode] = []
         inner: set[int] = set()
         for node in tree.css(selector):
-            if node.mem_id not in inner:
+            if node.mem_id not in inner and not _is_no_post(node):
                 inner.update(child.mem_id for child in node.css(selector))
                 found.append(node)
-        if posts := [node for node in found if _body(node)]:
-            return posts
+        texts = (*_BODIES, *_EXCERPTS)
+        if any(_first(node, texts) for node in found):  # some may be nothing but a title
+            return [node for node in found if _first(node, texts) or _number(node)]
     return []
 
 
+def _single(tree: LexborHTMLParser) -> list[LexborNode]:
+    """The whole of a page that shows one text, where its theme marks no post (block themes)."""
+    body = tree.body
+    other = tree.css_first(".type-page, .type-attachment") or (body and _is_no_post(body))
+    return [body] if body and not other and len(tree.css(".entry-content")) == 1 else []
+
+
+def _is_no_post(node: LexborNode) -> bool:
+    """Whether this is a page or a picture of WordPress, by its class (get_post_class and
+    get_body_class in wp-includes/post-template.php).
+    """
+    return bool(_NO_POST.search(node.attributes.get("class") or ""))
+
+
+def _is_cut(post: LexborNode) -> bool:
+    """Whether the text of this post in a list goes on elsewhere, by the theme's will.
+
+    Then all are excerpts: a short text is its own, and one written by hand ends like any text.
+    """
+    body = _first(post, _BODIES)
+    if body is None:
+        return False
+    more = body.css_first("a.more-link[href]")
+    return not _MORE.search(more.attributes.get("href") or "") if more else _ends_cut(body)
+
+
+def _ends_cut(body: LexborNode) -> bool:
+    return bool(_CUT.search(body.text()[-50:].rstrip()))
+
+
 def _entry(post: LexborNode, zone: tzinfo, now: datetime, address: str) -> Entry | tuple[str, str]:
-    body, kind = _body(post) or ("", Kind.PAGE)
     title = _first(post, _TITLES)
     link = _link(post, title) or address
+    body, kind = _body(post) or ("", Kind.EXCERPT)
     name = from_html(title.inner_html or "").text if title else ""
     when = _when(post, zone, now)
-    if protected(body):
+    if protected(body) or "post-password-required" in (post.attributes.get("class") or "").split():
         return link or name, PROTECTED
     if when is None:
         return link or name, "It has no date that can be read."
@@ -90,14 +136,27 @@ def _entry(post: LexborNode, zone: tzinfo, now: datetime, address: str) -> Entry
         title=(title.inner_html or "") if title else "",
         when=when,
         language=post.attributes.get("lang") or "",
+        number=_number(post),
     )
 
 
+def _number(post: LexborNode) -> int:
+    """WordPress's own number of the post, as its themes give it; 0 for none.
+
+    (get_post_class, and on the page of one post get_body_class.)
+    """
+    attributes = f"{post.attributes.get('id') or ''} {post.attributes.get('class') or ''}"
+    found = _POST_NUMBER.search(attributes)
+    return int(found[1]) if found else 0
+
+
 def _body(post: LexborNode) -> tuple[str, Kind] | None:
-    if node := _first(post, _BODIES):
-        return node.inner_html or "", Kind.PAGE
-    if node := _first(post, _EXCERPTS):
-        return node.inner_html or "", Kind.EXCERPT
+    for places, kind in ((_BODIES, Kind.PAGE), (_EXCERPTS, Kind.EXCERPT)):
+        if node := _first(post, places):
+            cut = node.css_first("a.more-link") or _ends_cut(node)
+            for lead in node.css(_LEADS):
+                lead.decompose()
+            return node.inner_html or "", Kind.EXCERPT if cut else kind
     return None
 
 
@@ -115,7 +174,8 @@ def _when(post: LexborNode, zone: tzinfo, now: datetime) -> When | None:
 
 
 def _link(post: LexborNode, title: LexborNode | None) -> str:
-    for node in (title and title.css_first("a[href]"), post.css_first("a[rel~=bookmark][href]")):
+    places = ("a[rel~=bookmark][href]", ".wp-block-post-date a[href]", "a.more-link[href]")
+    for node in (title and title.css_first("a[href]"), *map(post.css_first, places)):
         if node:
             return node.attributes.get("href") or ""
     parent = title.parent if title else None

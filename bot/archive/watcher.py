@@ -7,22 +7,25 @@ import hashlib
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.archive import polling
 from bot.archive.derive import READER
-from bot.archive.discover import discover
-from bot.archive.document import Unreadable
+from bot.archive.discover import discover, place
+from bot.archive.document import Document, Unreadable
+from bot.archive.excerpts import Excerpts, Group
 from bot.archive.fetch import Answer, Fetcher, FetchError
-from bot.archive.news import fates
+from bot.archive.judging import Fated, Judge
+from bot.archive.paged import feed_pages, site_pages
 from bot.archive.parse_process import read_apart
+from bot.archive.visitor import Visitor
+from bot.archive.ways import NoWay, Unheard
 from storage import Storage
-from storage.model import Archive, Draft, Fate, Reading, Saved
+from storage.model import Archive, Correcting, Draft, Fate, Reading, Saved
 
 log = structlog.get_logger()
 
@@ -31,8 +34,8 @@ SET_BACK = timedelta(minutes=1)  # a reading later than now by so much: the cloc
 # How often the due time is looked up again: clocks are set, and others may change it.
 LOOK_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
-
-Fated = list[tuple[Draft, Fate]]
+FURTHER_PAGES = 30  # of a feed in one reading; whatever lies behind is the reconcile's
+STUBBORN = 3  # readings in a row that a further page may spoil
 
 
 class Watcher:
@@ -44,19 +47,19 @@ class Watcher:
         storage: Storage,
         fetcher: Fetcher,
         *,
-        news_days: float,
-        burst: int,
+        judge: Judge,
+        correcting: Correcting | None = None,
         clock: Callable[[], datetime],
         on_kept: Callable[[], None],
     ) -> None:
         self.archive = archive
         self._storage = storage
         self._fetcher = fetcher
-        self._news = timedelta(days=news_days)
-        self._burst = burst
+        self._visitor = Visitor(fetcher, clock, tries=1)  # a poll waits for nobody
+        self._judge = judge
+        self._correcting = correcting
         self._clock = clock
         self._on_kept = on_kept
-        self._zone = ZoneInfo(archive.timezone)
         self._log = log.bind(archive=archive.name)
 
     async def run(self) -> None:
@@ -77,7 +80,9 @@ class Watcher:
         before = await self._storage.archives.reading(self.archive)
         late = polling.jitter(self.archive.poll_seconds, random.random())  # noqa: S311 no secret
         drafts, after = await self._asked(before, late)
-        kept = await self._storage.keep(self.archive, drafts, self._clock(), after)
+        kept = await self._storage.keep(
+            self.archive, drafts, self._clock(), after, listed=True, correcting=self._correcting
+        )
         self._tell(before, after)
         if any(saved is not Saved.KNOWN for saved, _ in kept):
             self._tell_kept([saved for saved, _ in kept], [fate for _, fate in drafts])
@@ -145,38 +150,57 @@ class Watcher:
             return [], polling.read_badly(anew, reason, asked, every, late)
         if not document.drafts and not document.refused:
             return [], polling.read_badly(reading, "The feed is empty.", asked, every, late)
-        drafts = await self._fated(document.drafts, reading, asked)
+        try:
+            groups = await self._whole(document, reading)
+        except Unheard as error:
+            return [], polling.unreached(reading, str(error), self._clock(), every, late)
+        drafts = await self._judge.fated(groups, reading, asked)
         if not document.complete:
             reason = "The feed was cut short on its way."
             return drafts, polling.read_badly(reading, reason, asked, every, late)
         reading = replace(reading, newest=newest, first_read_at=reading.first_read_at or asked)
         return drafts, polling.read_well(reading, answer, asked, every, late)
 
-    async def _fated(self, drafts: Sequence[Draft], reading: Reading, now: datetime) -> Fated:
-        unknown = await self._storage.releases.unknown(self.archive.name, drafts)
-        decided = fates(
-            unknown,
-            first=reading.first_read_at is None,
-            now=now,
-            zone=self._zone,
-            window=await self._window(now),
-            burst=self._burst,
-        )
-        fate = dict(zip(unknown, decided, strict=True))
-        return [(draft, fate.get(draft, Fate.QUIET)) for draft in drafts]
+    async def _whole(self, document: Document, reading: Reading) -> list[Group]:
+        """All that is to be kept: what further pages have, too, and whole where it can be had."""
+        drafts = document.drafts
+        if reading.first_read_at is not None and document.complete and drafts:
+            drafts = await self._further(document, reading)
+        excerpts = Excerpts(self._storage, self._visitor, self.archive, self._clock)
+        groups, _ = await excerpts.made_whole(drafts)
+        if excerpts.newly:
+            self._log.warning("The feed has only excerpts now; whole texts are from the pages.")
+        return groups
 
-    async def _window(self, now: datetime) -> timedelta:
-        """How far back news reaches: the days set, not counting those that Herald was down.
+    async def _further(self, first: Document, reading: Reading) -> tuple[Draft, ...]:
+        """The drafts of this page and of those behind it, until one is known ground, and one more.
 
-        A longer reach may take in more downtime, so it grows until it holds.
+        Raises Unheard where a page does not answer, unless that has gone on for too long.
         """
-        await self._storage.facts.alive(now)
-        window = self._news
-        while True:
-            longer = self._news + await self._storage.facts.downtime(now - window, now)
-            if longer <= window:
-                return window
-            window = longer
+        if not await self._judge.unknown(first.drafts[:1]):
+            return first.drafts
+        begin, url = feed_pages, reading.feed_url
+        if not url:
+            begin, url = site_pages, place(self.archive.url)
+        pages = begin(self._visitor, self.archive, url, self._clock)
+        pages.begin(first)
+        found, known_ground = first.drafts, False
+        for number in range(2, FURTHER_PAGES + 1):
+            try:
+                page = await pages.page(number)
+            except NoWay:
+                break
+            except Unheard:
+                if reading.failures < STUBBORN:
+                    raise
+                break
+            if page is None:
+                break
+            found = page.drafts + found
+            if known_ground:
+                break
+            known_ground = not await self._judge.unknown(page.drafts)
+        return found
 
     def _tell(self, before: Reading, after: Reading) -> None:
         if after.next_read_at is None:

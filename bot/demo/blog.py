@@ -110,11 +110,13 @@ class Blog:
 
 def in_order(posts: list[Post], query: dict[str, str]) -> list[Post]:
     """Posts as `orderby` and `order` want them; feeds honour both, as every listing does."""
-    by_change = query.get("orderby") == "modified"
+    by = query.get("orderby")
     falling = query.get("order", "desc").lower() != "asc"
 
     def rank(post: Post) -> tuple[datetime, int]:
-        return (post.modified_gmt if by_change else post.date_gmt), post.id
+        if by == "id":
+            return EPOCH, post.id
+        return (post.modified_gmt if by == "modified" else post.date_gmt), post.id
 
     return sorted(posts, key=rank, reverse=falling)
 

@@ -67,6 +67,8 @@ def _posts(blog: Blog, query: dict[str, str]) -> Answer:
         numbers = set(categories.split(","))
         wanted = {slug for slug, c in CATEGORIES.items() if str(c.id) in numbers}
         posts = [post for post in posts if wanted & set(post.categories)]
+    if included := query.get("include"):
+        posts = [post for post in posts if str(post.id) in included.split(",")]
     if slugs := query.get("slug"):
         posts = [post for post in posts if post.slug in slugs.lower().split(",")]
     for name in MOMENTS:
@@ -131,8 +133,17 @@ def _neighbours(blog: Blog, path: str, query: dict[str, str], page: int, pages: 
 
 
 def _only(row: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
-    names = query.get("_fields", "")
-    return {name: row[name] for name in row if name in names.split(",")} if names else row
+    """Of a row the `_fields` asked for, those within fields too (rest_is_field_included)."""
+    if not query.get("_fields"):
+        return row
+    names = [name.split(".", 1) for name in query["_fields"].split(",")]
+    only: dict[str, Any] = {}
+    for name, *within in names:
+        if name in row and not within:
+            only[name] = row[name]
+        elif name in row and within[0] in row[name]:
+            only.setdefault(name, {})[within[0]] = row[name][within[0]]
+    return only
 
 
 def _post(blog: Blog, post: Post) -> dict[str, Any]:

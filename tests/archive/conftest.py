@@ -42,6 +42,14 @@ def capture() -> Callable[[str], bytes]:
     return read
 
 
+@pytest.fixture
+def wordpress() -> Path:
+    """The folder with the answers of a real WordPress; the test is skipped where it is not."""
+    if not _DATA.is_dir():
+        pytest.skip("the shared captures are not beside this checkout")
+    return _DATA / "wordpress"
+
+
 def rss(*items: str, title: str = "Press") -> str:
     """A small feed with these items, newest first."""
     return (

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from bot.archive.fetch import open_fetcher
+from bot.archive.judging import Judge
 from bot.archive.watcher import Watcher
 from storage import Storage
 from storage.model import Archive, Release
@@ -44,8 +45,9 @@ async def open_scene(storage: Storage) -> AsyncIterator[Scene]:
         open_fetcher("Herald/test", allow_private=True) as fetcher,
     ):
         archive = Archive("press", f"{site.url}/category/press-releases/", poll_seconds=60)
+        judge = Judge(storage, archive, news_days=7, burst=2)
         scene = Scene(site, Watcher(
-            archive, storage, fetcher, news_days=7, burst=2, clock=clock, on_kept=lambda: kept(),
+            archive, storage, fetcher, judge=judge, clock=clock, on_kept=lambda: kept(),
         ), clock)  # fmt: skip
 
         def kept() -> None:

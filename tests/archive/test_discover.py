@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.archive.discover import discover, feed_links
+from bot.archive.discover import discover, feed_links, place
 from bot.archive.fetch import Answer, Fetcher, open_fetcher
 from tests.fakes.archive import LivingWordPress
 from tests.fakes.faults import Fault
@@ -31,7 +31,8 @@ async def fetcher() -> AsyncIterator[Fetcher]:
     ("path", "feed"),
     [
         ("/", "/feed/"), (CATEGORY, CATEGORY + "feed/"), (CATEGORY + "feed/", CATEGORY + "feed/"),
-        ("", "/feed/"),
+        ("", "/feed/"), (CATEGORY + "page/1/", CATEGORY + "feed/"), ("/page/1/", "/feed/"),
+        (CATEGORY + "feed/?paged=2", CATEGORY + "feed/"), ("/?paged=2", "/feed/"),
     ],
 )  # fmt: skip
 async def test_feed_of_a_site_or_category(
@@ -74,6 +75,47 @@ async def test_trouble_is_handed_back(site: LivingWordPress, fetcher: Fetcher) -
 
     assert (page[0], page[1].status) == ("", 503)
     assert (feed[0], feed[1].status) == ("", 429)
+
+
+async def test_usual_place_of_a_category_that_is_an_argument(
+    site: LivingWordPress, fetcher: Fetcher
+) -> None:
+    """Where links are plain, the feed of the whole site is not taken for the category's."""
+    site.fail(Fault(body="<html><body>Welcome</body></html>"), Fault(status=404))
+
+    found, _ = await discover(fetcher, site.url + "/?cat=2")
+
+    assert found == ""
+    assert site.requests[-1].target == "/?cat=2&feed=rss2"
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("https://a.example", "https://a.example/"),
+        ("https://a.example/feed", "https://a.example/"),
+        ("https://a.example/news/page/12/", "https://a.example/news/"),
+        ("https://a.example/news/feed/rss2/?paged=3", "https://a.example/news/"),
+        ("https://a.example/page/2/feed/", "https://a.example/"),
+        ("https://a.example/?feed=rss2&cat=2&paged=4#top", "https://a.example/?cat=2"),
+        ("https://a.example/news/feedback/", "https://a.example/news/feedback/"),
+        ("https://a.example/rss.xml", "https://a.example/rss.xml"),
+        ("http://[bad", "http://[bad"),
+    ],
+)
+def test_place_of_a_feed_or_page(url: str, own: str) -> None:
+    """What WordPress puts behind a place for its feeds and pages is taken off; nothing else is."""
+    assert place(url) == own
+
+
+def test_feed_of_the_category_that_is_an_argument_comes_first() -> None:
+    """With plain links all feeds share a path: the one with the page's own argument is meant."""
+    rss = '<link rel="alternate" type="application/rss+xml"'
+    html = f'<html><head>{rss} href="/?feed=rss2">{rss} href="/?feed=rss2&amp;cat=2"></head></html>'
+
+    found = feed_links(Answer(200, body=html.encode(), url="https://a.example/?cat=2&paged=3"))
+
+    assert found == ["https://a.example/?feed=rss2&cat=2", "https://a.example/?feed=rss2"]
 
 
 def test_own_feed_comes_first_and_comments_never() -> None:

@@ -14,8 +14,8 @@ from storage.model import Kind
 @pytest.mark.parametrize(
     ("key", "link", "expected"),
     [
-        ("http://a.example/?p=69", "https://a.example/2014/x/", ("?p=69", "/2014/x")),
-        ("https://www.b.example/?p=69", "", ("?p=69",)),
+        ("http://a.example/?p=69", "https://a.example/2014/x/", ("?p=69", "/2014/x", "post:69")),
+        ("https://www.b.example/?p=69", "", ("?p=69", "post:69")),
         ("https://a.example/2014/x/", "http://a.example/2014/x", ("/2014/x",)),
         ("tag:a.example,2014:1", "", ("id:tag:a.example,2014:1",)),
         ("69", "https://a.example/x/?utm_source=rss&id=3", ("id:69", "/x?id=3")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -104,3 +105,101 @@ def test_page_without_releases_is_unreadable() -> None:
     """A page that only says something is no archive."""
     with pytest.raises(Unreadable):
         page("<h1>Briefly unavailable for scheduled maintenance.</h1>")
+
+
+MORE = '<a class="more-link" href="/{n}/{anchor}">Continue reading</a>'
+
+
+def test_list_of_excerpts_where_texts_would_be() -> None:
+    """One that leads on says so of all; what leads on is no word of the release."""
+    cut = HATOM.replace("Body {n}.</p>", "Body {n}…" + MORE.replace("{anchor}", "") + "</p>")
+    document = page(cut.replace("{n}", "2") + HATOM.replace("{n}", "1"))
+
+    assert [(d.body.text, d.kind) for d in document.drafts] == [
+        ("Body 1.", Kind.EXCERPT), ("Body 2…", Kind.EXCERPT),
+    ]  # fmt: skip
+
+
+def test_post_that_its_author_cut_speaks_for_itself_alone() -> None:
+    """`<!--more-->` leads into the post: the others of the list are whole (get_the_content)."""
+    more = MORE.replace("{anchor}", "#more-2")
+    cut = HATOM.replace("Body {n}.</p>", "Body {n}." + more + "</p>")
+    document = page(cut.replace("{n}", "2") + HATOM.replace("{n}", "1"))
+
+    assert [(d.body.text, d.kind) for d in document.drafts] == [
+        ("Body 1.", Kind.PAGE), ("Body 2.", Kind.EXCERPT),
+    ]  # fmt: skip
+
+
+BLOCKS = """<li class="wp-block-post post-{n} post type-post status-publish hentry">
+<h2 class="wp-block-post-title"><a href="/{n}/">Title {n}</a></h2>
+<div class="wp-block-post-excerpt"><p class="wp-block-post-excerpt__excerpt">Body {n}.</p></div>
+<div class="wp-block-post-date"><time datetime="2015-06-0{n}T12:00:00+01:00">June</time></div></li>
+"""
+
+
+def test_list_of_a_block_theme() -> None:
+    """Excerpts; a post that is nothing but a headline is met, too (twentytwentythree)."""
+    bare = re.sub(r'<div class="wp-block-post-excerpt">.*</div>', "", BLOCKS)
+    document = page(BLOCKS.replace("{n}", "3") + bare.replace("{n}", "1"))
+
+    assert [(d.title, d.body.text, d.aliases) for d in document.drafts] == [
+        ("Title 1", "", ("/1", "post:1")), ("Title 3", "Body 3.", ("/3", "post:3")),
+    ]  # fmt: skip
+
+
+def test_post_without_a_title_has_the_link_of_its_date() -> None:
+    """A block theme links no title that is not there, but the date."""
+    bare = re.sub(r"<h2.*</h2>", "", BLOCKS).replace("<time", '<a href="/3/"><time')
+
+    assert page(bare.replace("{n}", "3")).drafts[0].link == "http://127.0.0.1:8410/3/"
+
+
+SINGLE = """<main><h1 class="wp-block-post-title">Title</h1>
+<div class="wp-block-post-date"><time datetime="2015-06-01T12:00:00+01:00">June</time></div>
+<div class="entry-content wp-block-post-content"><p>Body.</p>
+<p class="post-nav-links">Pages: <a href="/1/2/" class="post-page-numbers">2</a></p></div></main>
+<div class="comment"><time datetime="2019-01-01T12:00:00+00:00">January</time></div>"""
+
+
+def test_page_of_one_post_in_a_block_theme() -> None:
+    """Where nothing is marked as a post, the page is one if it shows one text."""
+    head = '<link rel="canonical" href="https://press.example/one/">'
+    html = (
+        f"<html><head>{head}</head>"
+        f'<body class="post-template-default single single-post postid-7">{SINGLE}</body></html>'
+    )
+    draft = read(html.encode(), ARCHIVE, NOW).drafts[0]
+
+    assert (draft.title, draft.body.text, draft.kind) == ("Title", "Body.", Kind.PAGE)
+    assert (draft.published, draft.aliases) == (date(2015, 6, 1), ("/one", "post:7"))
+
+
+def test_pages_and_pictures_are_no_releases() -> None:
+    """A page of WordPress ("About us") or one of its pictures is none, whatever it looks like."""
+    about = HATOM.replace("{n}", "1").replace("post hentry", "post-5 page type-page hentry")
+    picture = about.replace("page type-page", "attachment type-attachment")
+    html = f'<html><body class="page-template-default page page-id-5">{SINGLE}</body></html>'
+    post = HATOM.replace("{n}", "2")
+
+    assert [d.title for d in page(about + picture + post).drafts] == ["Title 2"]
+    for none in (about, picture):
+        with pytest.raises(Unreadable):
+            page(none)
+    with pytest.raises(Unreadable):
+        read(html.encode(), ARCHIVE, NOW)
+
+
+def test_posts_on_a_page_of_wordpress_are_releases() -> None:
+    """A page may hold a list of posts; it is none itself."""
+    posts = HATOM.replace("{n}", "2") + HATOM.replace("{n}", "1")
+    about = f'<article class="page type-page hentry"><h1>Press</h1>{posts}</article>'
+
+    assert [d.title for d in page(about).drafts] == ["Title 1", "Title 2"]
+
+
+def test_protected_post_in_a_list_of_excerpts_is_refused() -> None:
+    """A list without forms says by a class that a post needs a password (get_post_class)."""
+    post = HATOM.replace("{n}", "1").replace("post hentry", "post hentry post-password-required")
+
+    assert page(post).refused == (("/1/", "It is protected by a password."),)

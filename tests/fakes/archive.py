@@ -24,6 +24,7 @@ from tests.fakes import control, faults
 from tests.fakes.asked import Asked, Log
 from tests.fakes.captures import Replay
 from tests.fakes.faults import Fault
+from tests.fakes.rules import Rule
 
 # What WordPress itself says while it is updated (wp-includes/load.php, wp_maintenance).
 MAINTENANCE = """<!DOCTYPE html>
@@ -40,7 +41,10 @@ def now() -> datetime:
 
 
 class LivingWordPress(Site):
-    """A site that changes: `server`, `maintenance`, `blog.excerpts`, `blog.trap`, `blog.base`."""
+    """A site that changes: `server`, `maintenance`, `blog.excerpts`, `blog.trap`, `blog.base`.
+
+    `rules` are what it does otherwise than WordPress out of the box (rules.py).
+    """
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class LivingWordPress(Site):
         self.server = server
         self.clock = clock
         self.maintenance = False
+        self.rules: list[Rule] = []
         self.log = Log()
         self._last = datetime.min.replace(tzinfo=UTC)
         self._faults: deque[Fault] = deque()
@@ -169,7 +174,11 @@ class LivingWordPress(Site):
         if self.maintenance:  # wp-includes/load.php wp_maintenance
             headers = (("Retry-After", "600"), *wordpress.NO_CACHE)
             return Answer(MAINTENANCE, HTML, 503, headers)
-        return super().said(request)
+        given = super().said(request)
+        path = request.rel_url.raw_path.lower()
+        for rule in self.rules:
+            given = rule(self.blog, path, dict(request.query), given)
+        return given
 
     def _due(self, path: str) -> Fault:
         """The first queued fault that is meant for this path; none is a fault that does nothing."""

@@ -6,13 +6,16 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from bot.chat import Answer, Later, Limits, Message, Probe, SendError, Sent
+from bot.chat import Answer, Later, Limits, Message, Probe, Refused, SendError, Sent
 from bot.pacing import Budget, Rate
 from storage.model import Address
 
 
 class FakePlatform:
-    """Keeps what arrived, in order; `failures` are raised first, one a send."""
+    """Keeps what arrived, in order; `failures` are raised first, one a send or an edit.
+
+    `reads` is what each message says by now, `edits` which were changed, in order.
+    """
 
     name = "fake"
     limits = Limits(4096)
@@ -24,6 +27,8 @@ class FakePlatform:
         self.budget = Budget(Rate(rate))
         self.admins = admins
         self.arrived: list[tuple[str, Message]] = []
+        self.reads: dict[tuple[str, str], Message] = {}
+        self.edits: list[tuple[str, str]] = []
         self.failures: deque[SendError | Exception] = deque()
         self.gate = asyncio.Event()
         self.gate.set()
@@ -44,9 +49,11 @@ class FakePlatform:
         if self.failures:
             raise self._told(self.failures.popleft())
         self.arrived.append((address.chat, message))
+        sent = Sent(str(len(self.arrived)))
+        self.reads[address.chat, sent.id] = message
         async with self._more:
             self._more.notify_all()
-        return Sent(str(len(self.arrived)))
+        return sent
 
     def _told(self, failure: SendError | Exception) -> SendError | Exception:
         """The budget hears of it when the platform asks for a pause."""
@@ -54,7 +61,16 @@ class FakePlatform:
             self.budget.freeze(failure.seconds)
         return failure
 
-    async def edit(self, address: Address, sent: Sent, message: Message) -> None: ...
+    async def edit(self, address: Address, sent: Sent, message: Message) -> None:
+        self.edits.append((address.chat, sent.id))
+        async with self._more:
+            self._more.notify_all()
+        await self.gate.wait()
+        if self.failures:
+            raise self._told(self.failures.popleft())
+        if (address.chat, sent.id) not in self.reads:
+            raise Refused("the message is not there")
+        self.reads[address.chat, sent.id] = message
 
     async def delete(self, address: Address, sent: Sent) -> None: ...
 

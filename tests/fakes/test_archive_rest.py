@@ -65,3 +65,11 @@ async def test_feed_bodies_differ_from_the_api(reader: Reader, site: LivingWordP
     assert entry.title == "A fine x < y > z && 1"
     assert "Two" in row["content"]["rendered"]
     assert "<i>fine</i>" in row["title"]["rendered"]
+
+
+async def test_rest_gives_what_is_asked_for(reader: Reader, site: LivingWordPress) -> None:
+    """Posts by their numbers, in the order of these, and fields within fields."""
+    target = f"{POSTS}?include=14,11,999&orderby=id&order=asc&_fields=id,content.protected"
+    rows = (await reader.get(target)).json
+
+    assert rows == [{"id": n, "content": {"protected": False}} for n in (11, 14)]
