@@ -118,12 +118,14 @@ class Context:
 class Limits:
     """What a platform takes: the longest text, and how it counts.
 
-    `caption` is the longest text under a picture, 0 where none is shown.
+    `caption` is the longest text under a picture, 0 where none is shown. `edits`: what was sent
+    can be changed in its place.
     """
 
     text: int
     caption: int = 0
     length: Callable[[str], int] = len
+    edits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

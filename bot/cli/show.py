@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
+from bot.cli.differences import Stretch, Way, differences, folded
 from bot.cli.objects import instant, object_of, print_json
 from bot.cli.opened import Chosen, chosen, reading
 from bot.cli.words import Failure
@@ -58,17 +61,41 @@ def _print_history(release: Release, revisions: list[Revision], json: bool) -> N
             for r in revisions
         ])  # fmt: skip
         return
-    first = revisions[0]
-    print(f"Revision {first.revision}, seen {instant(first.seen_at)}: {first.title}")
+    first, console = revisions[0], Console(highlight=False)
+    _say(console, Text(f"Revision {first.revision}, seen {instant(first.seen_at)}: {first.title}"))
     for before, after in pairwise(revisions):
-        print(f"\nRevision {after.revision}, seen {instant(after.seen_at)}:")
-        lines = difflib.unified_diff(
-            [before.title, *before.body.splitlines()],
-            [after.title, *after.body.splitlines()],
-            lineterm="", n=0,
-        )  # fmt: skip
-        for line in list(lines)[2:]:
-            if not line.startswith("@@"):
-                print(f"  {line}")
+        _say(console, Text(f"\nRevision {after.revision}, seen {instant(after.seen_at)}: "))
+        _say(console, _difference(before, after))
     if len(revisions) == 1:
-        print(f"Release {release.id} has not changed since.")
+        _say(console, Text(f"Release {release.id} has not changed since."))
+
+
+def _difference(before: Revision, after: Revision) -> Text:
+    """The title, changed or not, and what changed below it."""
+    title = _marked(differences(before.title, after.title))
+    body = differences(before.body, after.body)
+    changed = any(stretch.way is not Way.KEPT for stretch in body)
+    return Text("\n\n").join([title, *([_marked(folded(body))] if changed else [])])
+
+
+def _marked(stretches: Sequence[Stretch]) -> Text:
+    """Marks that a pipe keeps, too, and colours where somebody looks."""
+    said = Text()
+    for stretch in stretches:
+        words = stretch.text
+        space, words = words[: len(words) - len(words.lstrip())], words.lstrip()
+        if stretch.left_out:
+            count = len(stretch.words)
+            words = f"[… {count} words …]"
+        said.append((space or " ") if said else "")
+        mark, style = _MARKS[stretch.way]
+        said.append(mark.format(words), "dim" if stretch.left_out else style)
+    return said
+
+
+def _say(console: Console, text: Text) -> None:
+    """Lines as they are: a terminal breaks them itself, and a pipe wants them whole."""
+    console.print(text, soft_wrap=True)
+
+
+_MARKS = {Way.KEPT: ("{}", ""), Way.GONE: ("[-{}-]", "red"), Way.NEW: ("{{+{}+}}", "green")}

@@ -33,11 +33,16 @@ class Claims:
         self._holds = Holds(platform)
         self._turns = Turns()
 
-    async def next(self, room: int, *, without: Collection[int], fresh: bool) -> list[Delivery]:
-        """Up to so many, none of these announcements; if `fresh`, none that failed before."""
+    async def next(
+        self, room: int, *, without: Collection[int], fresh: bool, urgent: bool = False
+    ) -> list[Delivery]:
+        """Up to so many, none of these announcements; if `fresh`, none that failed before, and if
+        `urgent`, nothing that can wait.
+        """
         with self._holds.claiming() as holding:
             claimed = holding.keep(await self._storage.outbox.claim(
-                self._platform.name, self.epoch, self._turns.lanes(), room, self._clock(),
+                self._platform.name, self.epoch, self._turns.lanes(urgent=urgent), room,
+                self._clock(),
                 without=without, fresh=fresh, mark=holding.mark,
             ))  # fmt: skip
         self._flights.claimed((delivery.id for delivery in claimed), loop_seconds())

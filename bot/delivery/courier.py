@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -152,7 +153,7 @@ class Courier:
         for delivery in claimed:
             self._send(delivery)
         if not claimed:  # what is due waits for a canary, or for what its chat was sent before
-            await rung(self.wake, EMPTY_SECONDS)
+            await rung(self.wake, LOOK_SECONDS if self.paused else EMPTY_SECONDS)
 
     def _room(self) -> int:
         now = loop_seconds()
@@ -184,9 +185,10 @@ class Courier:
         # and what room is left.
         self._claimed += 1
         fresh = paused or self._claimed % REPEATS != 0
-        claimed = await self._claims.next(room, without=waited_for, fresh=fresh)
+        take = partial(self._claims.next, without=waited_for, urgent=paused)
+        claimed = await take(room, fresh=fresh)
         if fresh and (left := room - len(claimed)) and not (paused and claimed):
-            claimed += await self._claims.next(left, without=waited_for, fresh=False)
+            claimed += await take(left, fresh=False)
         if paused and claimed:
             self._refusals.trying(claimed)
         # An admin's own is the canary, where it is among the first.
@@ -197,8 +199,9 @@ class Courier:
         if self._canaries.refused(delivery):
             self._ended(delivery, outcomes.refused(delivery))
             return
-        # What may have arrived was sent before: its content is known to be taken, or not.
-        alone = not delivery.doubtful and not self._canaries.proven(delivery)
+        # What may have arrived was sent before: its content is known to be taken, or not. A copy
+        # that cannot be corrected says nothing of the others.
+        alone = not (delivery.doubtful or delivery.copy or self._canaries.proven(delivery))
         if alone and not self._canaries.begin(delivery):
             self._ended(delivery, outcomes.not_tried(delivery, self._clock()))
             return

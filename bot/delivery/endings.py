@@ -57,6 +57,8 @@ class Endings:
     def arrived(self, delivery: Delivery, sent: Sent) -> Result:
         """It has arrived: whatever happens from here on, that stands."""
         self._answered()
+        if delivery.copy:  # no news of who is there
+            return outcomes.arrived(delivery, sent)
         self._doubts.forget(delivery.id)
         self._refusals.arrived(delivery)
         return outcomes.arrived(delivery, sent)
@@ -65,6 +67,8 @@ class Endings:
         """Act on a failure where it asks for it; returns the delivery's next state."""
         now = self._clock()
         log.info("A delivery did not arrive.", id=delivery.id, reason=str(error))
+        if delivery.copy:
+            return await self._uncorrected(delivery, error, now)
         wait, final = self._judged(delivery, error, now)
         age = await self._age(delivery, now)
         result = outcomes.failed(delivery, error, now, age, wait, final=final)
@@ -81,14 +85,20 @@ class Endings:
             self._refusals.settled(delivery)
         return result
 
-    def _judged(self, delivery: Delivery, error: SendError, now: datetime) -> tuple[float, bool]:
-        """Seconds until its next try, and whether there is none; the platform's part is done."""
-        wait, final = outcomes.pause(delivery, error), False
+    async def _uncorrected(self, delivery: Delivery, error: SendError, now: datetime) -> Result:
+        """A copy could not be changed: only what that says of the platform counts."""
+        self._heard(delivery, error, now)
+        if isinstance(error, Moved):
+            await self._storage.subscribers.move(delivery.subscriber.address, error.address)
+        age, wait = await self._age(delivery, now), outcomes.pause(delivery, error)
+        return outcomes.uncorrected(delivery, error, now, age, wait)
+
+    def _heard(self, delivery: Delivery, error: SendError, now: datetime) -> None:
+        """What an error says of the platform as a whole."""
         match error:
             case Unknown():
-                doubt = self._doubted(delivery, now)
-                if not self._platform.once:
-                    wait, final = outcomes.pause_in_doubt(doubt), doubt.for_good
+                self._flights.lost(delivery.id)
+                self._outage.failed(now)
             case Stop():
                 self._outage.failed(now)
                 self.stopped(error)
@@ -96,6 +106,15 @@ class Endings:
                 self._troubled(error, now)
             case _:
                 self._answered()
+
+    def _judged(self, delivery: Delivery, error: SendError, now: datetime) -> tuple[float, bool]:
+        """Seconds until its next try, and whether there is none; the platform's part is done."""
+        wait, final = outcomes.pause(delivery, error), False
+        self._heard(delivery, error, now)
+        if isinstance(error, Unknown):
+            doubt = self._doubted(delivery)
+            if not self._platform.once:
+                wait, final = outcomes.pause_in_doubt(doubt), doubt.for_good
         if isinstance(error, Refused):
             self.refusal = str(error)
         # A refusal for a reason that nobody knows may be one of many that are false, too.
@@ -112,10 +131,8 @@ class Endings:
         self._flights.landed(loop_seconds())
         self._outage.arrived(self._clock())
 
-    def _doubted(self, delivery: Delivery, now: datetime) -> outcomes.Doubt:
+    def _doubted(self, delivery: Delivery) -> outcomes.Doubt:
         """The answer was lost, of this one or of all."""
-        self._flights.lost(delivery.id)
-        self._outage.failed(now)
         tally = self._doubts.another(delivery.id, loop_seconds())
         silent = self._flights.silent_since(tally.since)
         return outcomes.Doubt(tally.times, tally.last - tally.since, silent)

@@ -58,6 +58,28 @@ def withdrawn(delivery: Delivery) -> Result:
     return Result(delivery.id, delivery.announcement.id, State.SKIPPED)
 
 
+def left_as_it_is(delivery: Delivery, why: str) -> Result:
+    """This copy gets no correction."""
+    return Result(delivery.id, delivery.announcement.id, State.SKIPPED, error=why)
+
+
+def uncorrected(
+    delivery: Delivery, error: SendError, now: datetime, age: timedelta, wait: float
+) -> Result:
+    """As `failed`, for an edit: it may be repeated, and says nothing of who was sent the copy.
+
+    What was moved has no copy at its new address.
+    """
+    if isinstance(error, Refused | Gone | NoRights | Moved):
+        return left_as_it_is(delivery, kind(type(error)))
+    if age > delivery.announcement.lifetime:
+        return left_as_it_is(delivery, "expired")
+    return Result(
+        delivery.id, delivery.announcement.id, State.WAITING, error=kind(type(error)),
+        due_at=now + timedelta(seconds=wait), tried=not _platforms_own(error),
+    )  # fmt: skip
+
+
 def unexpected(delivery: Delivery, now: datetime) -> Result:
     """A fault of ours: it says nothing of the platform, nor of who was to get it."""
     age = now - delivery.announcement.created_at

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.chat import Message, Platform, SendError, Sent, Stop, Unknown
+from bot.chat import Message, Platform, Refused, SendError, Sent, Stop, Unknown
 from bot.delivery import outcomes
 from bot.delivery.endings import Endings
 from bot.delivery.flights import Flights
@@ -121,9 +121,14 @@ class Sender:
 
     async def _sent(self, delivery: Delivery, message: Message) -> Sent:
         self._flights.leaves(delivery.id, loop_seconds())
-        return await self._platform.send(
-            delivery.subscriber.address, message, key=f"{delivery.id}.{delivery.part}"
-        )
+        address = delivery.subscriber.address
+        if not delivery.copy:
+            return await self._platform.send(address, message, key=f"{delivery.id}.{delivery.part}")
+        if not self._platform.limits.edits:  # it would be sent once more
+            raise Refused("what was sent here stands as it is")
+        sent = Sent(delivery.copy)
+        await self._platform.edit(address, sent, message)
+        return sent
 
     async def _looked_for(self, delivery: Delivery, message: Message) -> Result:
         """What an earlier run sent is looked for; where it is not, it is sent, with a new mark."""

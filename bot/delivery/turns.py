@@ -16,8 +16,12 @@ class Turns:
     def __init__(self) -> None:
         self._claims = 0
 
-    def lanes(self) -> Sequence[Lane]:
-        """The lanes in the order in which this claim is to serve them."""
+    def lanes(self, *, urgent: bool = False) -> Sequence[Lane]:
+        """The lanes in the order in which this claim is to serve them; without the lowest one, if
+        only what is `urgent` may go out.
+        """
+        if urgent:
+            return LANES[:-1]
         self._claims += 1
         first, second, last = LANES
         if self._claims % SHARE**2 == 0:

@@ -55,29 +55,45 @@ class Wording:
             if words.message is None:
                 words.message = await self._statement(announcement, language)
             return
-        release = await self._storage.releases.get(announcement.release)
-        if release is None or release.withdrawn:
+        release = await self._shown(announcement.release)
+        if release and (release != words.made_of or _pictureless(words.message, release)):
+            picture = await self._picture(release, language)
+            # As it reads by now: the picture may have taken long.
+            release = await self._shown(announcement.release)
+            if release is not None:
+                most = self._most(announcement, release, language, picture)
+                message = present.announcement(release, language, most)
+                words.message, words.made_of = replace(message, picture=picture), release
+        if release is None:
             words.message = words.made_of = None
-        elif release != words.made_of or _pictureless(words.message, release):
-            words.message, words.made_of = await self._release(release, language), release
+
+    async def _shown(self, number: int) -> Release | None:
+        release = await self._storage.releases.get(number)
+        return release if release is not None and not release.withdrawn else None
 
     async def _statement(self, announcement: Announcement, language: str) -> Message | None:
         statement = await self._storage.statements.of(announcement.id)
         return None if statement is None else present.statement(statement, language)
 
-    async def _release(self, release: Release, language: str) -> Message:
-        picture = await self._picture(release, language)
-        if picture is None:
-            return present.announcement(release, language)
-        message = present.announcement(release, language, self._limits.caption)
-        return replace(message, picture=picture)
+    def _most(
+        self, announcement: Announcement, release: Release, language: str,
+        picture: Attachment | None,
+    ) -> int:  # fmt: skip
+        """How long it may be, in UTF-16 units. What corrects a copy has room under a picture: the
+        copy may have one. Where the title alone is too long for that, such a copy stays as it is.
+        """
+        corrects = announcement.kind == "correction" and self._captioned(release, language)
+        return self._limits.caption if picture is not None or corrects else present.MESSAGE
 
     async def _picture(self, release: Release, language: str) -> Attachment | None:
         """Its lead picture, where the platform shows one and the whole title fits under it."""
-        head = present.headline(release, language).text
-        if not release.picture or self._limits.length(head) > self._limits.caption:
+        if not release.picture or not self._captioned(release, language):
             return None
         return await self._pictures(release.picture)
+
+    def _captioned(self, release: Release, language: str) -> bool:
+        head = present.headline(release, language).text
+        return self._limits.length(head) <= self._limits.caption
 
 
 def _pictureless(message: Message | None, release: Release) -> bool:

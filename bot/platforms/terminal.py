@@ -20,7 +20,7 @@ from bot.text.slicing import spanned
 from storage import DatabaseError
 from storage.model import Address, RichText, Style
 
-LIMITS = Limits(text=100_000)
+LIMITS = Limits(text=100_000, edits=False)  # a paper roll
 RATE = 100.0  # messages a second: nobody reads faster
 
 _STYLES = {

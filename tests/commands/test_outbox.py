@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.chat import Message
-from storage.model import Archive, Fate, Lane, RichText
+from storage.model import Archive, Correcting, Fate, Lane, RichText
 from storage.outbox import State
 from tests.commands.house import House, commands_of, draft, labels_of
 from tests.commands.pushes import settled, subscribed
@@ -52,6 +54,24 @@ async def test_what_is_on_its_way(busy: House) -> None:
         "№ 1 The Inquiry Opens its Files\nsent 1, failed 1, left 2"
     )
     assert ["Cancel № 2", "Cancel № 1"] == labels_of(message)
+
+
+async def test_a_correction_is_told_from_its_release(busy: House) -> None:
+    """It has the same title; its button asks about the correction."""
+    news = draft(99, "2026-11-25", "The Inquiry Opens its File", "Today.")
+    await busy.storage.keep(
+        Archive("lind", "https://lind.example/"), [(news, Fate.QUIET)], busy.now, listed=True,
+        correcting=Correcting(timedelta(days=7), 20),
+    )  # fmt: skip
+    while await busy.storage.outbox.fan_out():
+        pass
+    message = await shown(busy)
+    asked = await shown(busy, "cancel 3")
+
+    assert "№ 3 Correction: The Inquiry Opens its File\nsent 0, failed 0, left 2" in (
+        message.text.text
+    )
+    assert "Shall I cancel “Correction: The Inquiry Opens its File”?" in asked.text.text
 
 
 async def test_before_it_is_known_how_many_get_it(house: House) -> None:

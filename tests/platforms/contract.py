@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 import pytest
 
-from bot.chat import Button, Campaign, Message, Platform, Request, SendError
+from bot.chat import Button, Campaign, Message, Platform, Refused, Request, SendError, Sent
 from bot.commands import commands
 from bot.delivery.admins import Admins
 from bot.delivery.courier import Courier
 from bot.delivery.wording import Wording
 from bot.router import Router
 from storage import Storage
-from storage.model import Address, Event, Fate, Lane, RichText, Span, Style
+from storage.model import Address, Correcting, Event, Fate, Lane, RichText, Span, Style
 from tests.fakes.releases import ARCHIVE, draft
 
 SECONDS = 30.0  # only what never comes takes longer
@@ -199,6 +199,48 @@ class Contract:
         if place.edits:
             await until(place, lambda seen: not times(seen, "After."))
 
+    async def test_a_copy_is_corrected_where_it_stands(
+        self, place: Place, answers: Answers, storage: Storage
+    ) -> None:
+        """An edited release reads anew in the message that is there; nobody is sent another, not
+        even where nothing can be changed.
+        """
+        await place.says("/subscribe")
+        await until(place, lambda _: answers.said)
+        await _announced(storage, 41, "Release number 41 of today")
+        await _delivered(place, storage)
+        await until(place, lambda seen: times(seen, "Release number 41 of today"))
+        for title in ("Corrected number 41", "Corrected number 41 twice"):
+            await _edited(storage, 41, title)
+            await _delivered(place, storage)
+        await _send(place, Message(RichText("Behind it.")), "99.0")
+        seen = await until(place, lambda seen: times(seen, "Behind it."))
+        if place.edits:
+            seen = await until(place, lambda seen: times(seen, "Corrected number 41 twice"))
+
+        assert place.edits is place.platform.limits.edits
+        assert (1, 0) == (times(seen, "umber 41"), times(seen, "41 of today") * place.edits)
+        assert any("Settings" in label for one in seen for label in one.labels)
+
+    async def test_a_copy_that_is_not_there_any_more_is_refused(self, place: Place) -> None:
+        """Taken back, or never ours: an edit ends, as Refused where that can be told, and makes no
+        new message.
+        """
+        if not place.edits:
+            return
+        sent = await _send(place, Message(RichText("Taken back.")), "1.0")
+        await until(place, lambda seen: times(seen, "Taken back."))
+        async with place.platform.budget.turn(Lane.ANSWER, place.address):
+            await place.platform.delete(place.address, sent)
+        await until(place, lambda seen: not times(seen, "Taken back."))
+        with suppress(Refused):
+            async with place.platform.budget.turn(Lane.LATER, place.address):
+                await place.platform.edit(place.address, sent, Message(RichText("Changed.")))
+        await _send(place, Message(RichText("Behind it.")), "2.0")
+        seen = await until(place, lambda seen: times(seen, "Behind it."))
+
+        assert 0 == times(seen, "Changed.")
+
     async def test_a_subscriber_is_told_once_through_a_restart(
         self, place: Place, answers: Answers, storage: Storage
     ) -> None:
@@ -260,7 +302,7 @@ class Contract:
         await until(place, lambda seen: any(shows(s, answers.said[-1]) for s in seen))
 
 
-async def _send(place: Place, message: Message, key: str) -> object:
+async def _send(place: Place, message: Message, key: str) -> Sent:
     async with place.platform.budget.turn(Lane.RELEASE, place.address):
         return await place.platform.send(place.address, message, key=key)
 
@@ -268,6 +310,15 @@ async def _send(place: Place, message: Message, key: str) -> object:
 async def _announced(storage: Storage, number: int, title: str) -> None:
     today = clock().date()
     await storage.keep(ARCHIVE, [(draft(number, title, day=today), Fate.ANNOUNCE)], clock())
+    while await storage.outbox.fan_out():
+        pass
+
+
+async def _edited(storage: Storage, number: int, title: str) -> None:
+    """The site shows this release with another title; its copies are due at once."""
+    words = [(draft(number, title, day=clock().date()), Fate.QUIET)]
+    correcting, then = Correcting(timedelta(days=7), 20), clock() - timedelta(minutes=1)
+    await storage.keep(ARCHIVE, words, then, listed=True, correcting=correcting)
     while await storage.outbox.fan_out():
         pass
 

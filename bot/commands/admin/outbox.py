@@ -65,7 +65,7 @@ def _buttons(running: Sequence[Progress], rests: bool, t: Texts) -> Rows:
 
 async def _entry(progress: Progress, context: Context, t: Texts) -> RichText:
     """By the number that it keeps, whatever comes and goes around it."""
-    title = await _title(progress.announcement, context)
+    title = await _title(progress, context, t)
     number = plain(f"№ {progress.announcement}")
     counts = t(
         "sent {sent}, failed {failed}, left {left}",
@@ -76,12 +76,14 @@ async def _entry(progress: Progress, context: Context, t: Texts) -> RichText:
     return join([join([number, bold(title)], " "), counts])
 
 
-async def _title(announcement: int, context: Context) -> str:
+async def _title(progress: Progress, context: Context, t: Texts) -> str:
     """A release's title, or the first words of a statement; "" for what has none."""
+    announcement = progress.announcement
     release = await context.storage.releases.of(announcement)
     statement = None if release else await context.storage.statements.of(announcement)
     said = release.title if release else statement.text.text if statement else ""
-    return shorten(plain(" ".join(said.split())), TITLE).text
+    title = shorten(plain(" ".join(said.split())), TITLE).text
+    return t("Correction: {title}", title=title) if progress.corrects else title
 
 
 async def _cancel(announcement: int, yes: bool, context: Context, t: Texts) -> Message:
@@ -90,7 +92,7 @@ async def _cancel(announcement: int, yes: bool, context: Context, t: Texts) -> M
     progress = await context.storage.outbox.progress(announcement)
     if progress is None or ended(progress):
         return Message(RichText(why_ended(progress, t)))
-    title = await _title(announcement, context) or f"№ {announcement}"
+    title = await _title(progress, context, t) or f"№ {announcement}"
     asked = t("Shall I cancel “{title}”?", title=title) + " " + have_it(progress, t)
     cancel = Button(t("Cancel it"), f"outbox cancel {announcement} yes")
     keep = Button(t("Let it go on"), "outbox show")

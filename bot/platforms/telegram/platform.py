@@ -109,7 +109,8 @@ class Telegram:
 
     async def edit(self, address: Address, sent: Sent, message: Message) -> None:
         """Replace a message; that it already reads like that is a success."""
-        await self._post.edit(address, sent.id, formed(message, self._username))
+        pictured = message.picture is not None
+        await self._post.edit(address, sent.id, self._pushed(message), pictured=pictured)
 
     async def delete(self, address: Address, sent: Sent) -> None:
         """Take a message back; that it is not there any more is a success."""

@@ -83,13 +83,22 @@ class Post:
             return await self.send(address, form, picture, allow_paid_broadcast=True)
         return await self.send(address, form, picture)
 
-    async def edit(self, address: Address, number: str, form: Form) -> None:
-        """Replace a message or caption; that it already reads like that is a success."""
-        end = await self.rewrite(address, number, form)
-        if end is Edited.OTHER:
-            if utf16(form.shown.text) > LIMITS.caption:
-                raise Refused("the text is too long to stand under a picture")
-            end = await self.recaption(address, number, form)
+    async def edit(
+        self, address: Address, number: str, form: Form, *, pictured: bool = False
+    ) -> None:
+        """Replace a message or caption; that it already reads like that is a success.
+
+        `pictured`: it may well be a caption, and is first taken for one.
+        """
+        short = utf16(form.shown.text) <= LIMITS.caption
+        ways = [self.rewrite, self.recaption] if short else [self.rewrite]
+        end = Edited.OTHER
+        for way in reversed(ways) if pictured else ways:
+            end = await way(address, number, form)
+            if end is not Edited.OTHER:
+                break
+        if end is Edited.OTHER and not short:
+            raise Refused("the text is too long to stand under a picture")
         if end not in (Edited.CHANGED, Edited.SAME):
             raise Refused(end.value)
 
