@@ -12,10 +12,13 @@ from functools import partial
 
 import structlog
 
-from bot import __version__
+from bot import __version__, present
 from bot.archive.fetch import Fetcher, open_fetcher
+from bot.archive.historian import Historian
+from bot.archive.judging import Judge
 from bot.archive.picture import Pictures
 from bot.archive.upgrade import derive_anew
+from bot.archive.visitor import Visitor
 from bot.archive.watcher import Watcher
 from bot.chat import Answer, Campaign, Host, Platform, SendError
 from bot.delivery.admins import Admins
@@ -34,7 +37,7 @@ from bot.standings import Standings
 from bot.supervise import ended, kept_running, once
 from bot.waiting import rung
 from storage import Storage
-from storage.model import Archive, Attachment, Lane
+from storage.model import Archive, Attachment, Correcting, Lane
 
 log = structlog.get_logger()
 
@@ -56,12 +59,17 @@ def user_agent(campaign: Campaign) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the operator asked of the app, as plain values."""
+    """What the operator asked of the app, as plain values.
+
+    With `histories` all that the archives ever published is brought in, and compared.
+    """
 
     archives: Sequence[Archive]
     campaign: Campaign
     news_days: float = 7
     burst: int = 5
+    correcting: Correcting | None = None
+    histories: bool = False
     allow_private: bool = False
     proxy: str = ""
     unlimited: Sequence[str] = ()  # platforms on which nobody is too fast
@@ -128,7 +136,7 @@ class App:
             )
             couriers = [self._courier(platform, admins) for platform in platforms]
             loops = self._loops(platforms, couriers)
-            loops += [(f"archive {a.name}", self._watcher(a, fetcher).run) for a in wishes.archives]
+            loops += self._archives(fetcher, admins)
             tasks = [asyncio.create_task(kept_running(*loop, self.stopping)) for loop in loops]
             tasks.append(asyncio.create_task(once("upgrade", derive_anew(self.storage))))
             tasks.append(asyncio.create_task(self._say_ready(presence)))
@@ -176,16 +184,25 @@ class App:
 
         listen(self._server, metrics, self._standings.health, look, lambda: can_write(self.storage))
 
-    def _watcher(self, archive: Archive, fetcher: Fetcher) -> Watcher:
-        return Watcher(
-            archive,
-            self.storage,
-            fetcher,
-            news_days=self.wishes.news_days,
-            burst=self.wishes.burst,
-            clock=clock,
-            on_kept=self.news.set,
-        )
+    def _archives(self, fetcher: Fetcher, admins: Admins) -> Loops:
+        """A watcher for each archive, and a historian; these ask one host one thing at a time."""
+        wishes, visitor = self.wishes, Visitor(fetcher, clock)
+        loops: Loops = []
+        for archive in wishes.archives:
+            judge = Judge(self.storage, archive, news_days=wishes.news_days, burst=wishes.burst)
+            watcher = Watcher(
+                archive, self.storage, fetcher, judge=judge, correcting=wishes.correcting,
+                clock=clock, on_kept=self.news.set,
+            )  # fmt: skip
+            historian = Historian(
+                archive, self.storage, visitor, judge, correcting=wishes.correcting, clock=clock,
+                on_kept=self.news.set, on_filled=partial(_tell_filled, admins, archive.name),
+                on_notice=partial(_tell_notice, admins, archive.name),
+            )  # fmt: skip
+            loops.append((f"archive {archive.name}", watcher.run))
+            if wishes.histories:
+                loops.append((f"history {archive.name}", historian.run))
+        return loops
 
     def _courier(self, platform: Platform, admins: Admins) -> Courier:
         return Courier(
@@ -209,6 +226,14 @@ class App:
         while True:
             await rung(self.stopping, ALIVE_SECONDS)
             await self.storage.facts.alive(clock())
+
+
+def _tell_filled(admins: Admins, archive: str, releases: int) -> None:
+    admins.tell(lambda language: present.filled(archive, releases, language))
+
+
+def _tell_notice(admins: Admins, archive: str, why: str) -> None:
+    admins.tell(lambda language: present.doubt(archive, why, language))
 
 
 def _counted(

@@ -9,6 +9,7 @@ import typer
 
 from bot.cli import (
     anniversary,
+    backfill,
     backup,
     demo,
     doctor,
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.main)
 app.command("run")(run_.main)
+app.command("backfill")(backfill.main)
 app.command("import")(import_.main)
 app.command("latest")(latest.main)
 app.command("search", context_settings={"ignore_unknown_options": True})(search.main)

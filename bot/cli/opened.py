@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import BaseModel
 
@@ -12,7 +13,7 @@ from bot.chat import Campaign
 from bot.platforms import option_models
 from config import ArchiveSettings, CampaignFile, Settings, load, load_campaign, options
 from storage import Storage, open_storage
-from storage.model import Archive, Event
+from storage.model import Archive, Correcting, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ def archive_of(given: ArchiveSettings) -> Archive:
         poll_seconds=given.poll_seconds,
         reconcile_seconds=given.reconcile_seconds,
     )
+
+
+def correcting_of(settings: Settings) -> Correcting | None:
+    """How far copies that were sent are corrected; None where they are left as they are."""
+    if not settings.correction_days or not settings.corrections:
+        return None
+    return Correcting(timedelta(days=settings.correction_days), settings.corrections)
 
 
 def campaign_of(file: CampaignFile) -> Campaign:

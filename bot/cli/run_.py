@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr
 
 from bot import logs
 from bot.chat import Host, Platform
-from bot.cli.opened import Chosen, chosen
+from bot.cli.opened import Chosen, chosen, correcting_of
 from bot.cli.words import Failure
 from bot.platforms import modules
 from storage import SealError, open_storage
@@ -60,6 +60,8 @@ async def _run(wishes: Chosen) -> None:
                 campaign=wishes.campaign,
                 news_days=settings.news_days,
                 burst=settings.burst,
+                correcting=correcting_of(settings),
+                histories=True,
                 allow_private=settings.allow_private_networks,
                 proxy=settings.proxy,
             ),

@@ -12,7 +12,7 @@ import typer
 from bot.cli.objects import instant, print_json
 from bot.cli.opened import Chosen, chosen, reading
 from storage.health import is_running
-from storage.model import Outbox, Queue, Reading, Standing
+from storage.model import History, Outbox, Queue, Reading, Standing
 
 NOT_RUNNING = "herald run is not running"
 
@@ -33,6 +33,7 @@ async def _status(wishes: Chosen) -> dict[str, Any]:
     queue: Sequence[Queue] = ()
     releases, held, subscribers, outbox = 0, 0, {}, Outbox()
     standings: list[Standing] = []
+    histories: list[History] = []
     running = await asyncio.to_thread(is_running, wishes.settings.database)
     async with reading(wishes.settings) as storage:
         if storage is not None:
@@ -43,10 +44,12 @@ async def _status(wishes: Chosen) -> dict[str, Any]:
             outbox = await storage.outbox.totals()
             queue = await storage.outbox.queue()
             standings = await storage.platforms.all()
+            histories = await storage.histories.all()
     known = {r.archive for r in readings}
+    history = {h.archive: h for h in histories}
     readings += [Reading(a.name, a.url) for a in wishes.archives if a.name not in known]
     return {
-        "archives": [_archive(r) for r in readings],
+        "archives": [_archive(r, history.get(r.archive, History(r.archive))) for r in readings],
         "releases": releases,
         "subscribers": subscribers,
         "outbox": {
@@ -64,7 +67,7 @@ async def _status(wishes: Chosen) -> dict[str, Any]:
     }
 
 
-def _archive(reading: Reading) -> dict[str, Any]:
+def _archive(reading: Reading, history: History) -> dict[str, Any]:
     return {
         "name": reading.archive,
         "url": reading.url,
@@ -73,6 +76,14 @@ def _archive(reading: Reading) -> dict[str, Any]:
         "last_read": instant(reading.last_read_at),
         "next_read": instant(reading.next_read_at),
         "last_error": reading.last_error or None,
+        "history": {
+            "way": history.way or None,
+            "pages": history.mark,
+            "filled": instant(history.filled_at),
+            "compared": instant(history.reconciled_at),
+            "next": instant(history.reconcile_at),
+        },
+        "notice": history.notice or None,
     }
 
 
@@ -97,6 +108,15 @@ def _when_next(archive: dict[str, Any]) -> str:
     return "when Herald runs"
 
 
+def _history(history: dict[str, Any]) -> str:
+    """How much of what it ever published is there, and when that was last compared."""
+    if not history["filled"]:
+        pages = history["pages"]
+        return f"{pages} pages brought in so far" if history["way"] else "not brought in yet"
+    compared = history["compared"] or "never"
+    return f"all brought in, compared {compared}, next {history['next'] or 'when Herald runs'}"
+
+
 def _age(since: str, now: datetime) -> str:
     """How long ago that was, in the largest unit that gives a whole number of one or more."""
     seconds = max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
@@ -112,6 +132,9 @@ def _print(status: dict[str, Any], now: datetime) -> None:
         print(f"  releases     {archive['releases']}, withdrawn {archive['withdrawn']}")
         print(f"  last read    {archive['last_read'] or 'never'}")
         print(f"  next read    {archive['next_read'] or _when_next(archive)}")
+        print(f"  history      {_history(archive['history'])}")
+        if archive["notice"]:
+            print(f"  please look  {archive['notice']}")
         if archive["last_error"]:
             print(f"  trouble      {archive['last_error']}")
     people = ", ".join(f"{n} on {p}" for p, n in status["subscribers"].items()) or "none yet"

@@ -1,5 +1,6 @@
-"""How what Herald says looks as a Message: releases and lists, statements, trouble for admins."""
+"""How what Herald says looks as a Message: releases, lists, statements, and words to admins."""
 
+from bot.present.archives import doubt, filled
 from bot.present.releases import (
     LEAD,
     MESSAGE,
@@ -26,7 +27,9 @@ __all__ = [
     "announcement",
     "arrows",
     "body",
+    "doubt",
     "doubtful",
+    "filled",
     "headline",
     "lead",
     "left_out",

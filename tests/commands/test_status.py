@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.router import Router
-from storage.model import Address, Archive
+from storage.model import Address, Archive, History
 from tests.commands.house import CAMPAIGN, House
 
 
@@ -52,3 +52,12 @@ async def test_a_time_says_its_zone(house: House, zone: str, shown: str) -> None
     assert (
         f"Last read: 1 July 2026, {shown}\n" in (await house.ask("/status", admin=True)).text.text
     )
+
+
+async def test_what_a_person_should_look_at_is_said(house: House) -> None:
+    """What is odd about an archive stands below it, as long as it is odd."""
+    archive = Archive("lind", "https://lind.example/")
+    await house.storage.histories.keep(archive, History("lind", notice="Something is odd."))
+    message = await house.ask("/status", admin=True)
+
+    assert "Please look at the archive: Something is odd." in message.text.text

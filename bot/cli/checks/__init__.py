@@ -59,6 +59,7 @@ def _told(
     platforms = [one for name in names for one in done.get(name, [])]
     clocks = [*(one for look in looks for one in look.clock),
               *(one for one in platforms if one.check == CLOCK)]  # fmt: skip
+    readings, histories = (found.archives, found.histories) if found is not None else ((), ())
     file = wishes.settings.database
     kept: list[Check] = []
     if found is not None:
@@ -68,7 +69,7 @@ def _told(
         ]
     return [
         *_settings(wishes), *proxied, *done.get("machine", []), *kept,
-        *(archives.judged(look, found.archives if found is not None else ()) for look in looks),
+        *(archives.judged(look, readings, histories) for look in looks),
         *(one for one in platforms if one.check != CLOCK),
         # Where servers differ, one of them is wrong, and not we.
         *sorted(clocks, key=lambda one: not one.ok)[:1],

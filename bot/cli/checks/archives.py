@@ -14,13 +14,15 @@ from bot.archive.parse_process import read_apart
 from bot.archive.private import PrivateAddress
 from bot.platforms import checking
 from bot.platforms.checking import Check, fault, well
-from storage.model import Archive, Reading
+from storage.model import Archive, History, Reading
 
 TOGETHER_SECONDS = 20.0  # for the page, its feed, and reading that
 
 URL = "Set its url in HERALD_ARCHIVES, or in the campaign's file, to the site or its feed."
 NETWORK = "Check its url, the network and HERALD_PROXY."
 WAIT = "The trouble is the site's own: wait, or tell whoever keeps it."
+FILL = "Run herald backfill; herald run does it by itself, after its first reading."
+LOOK = "Look at the site: it goes away by itself when it is over."
 PRIVATE = "If it is meant to be there, set HERALD_ALLOW_PRIVATE_NETWORKS=true."
 
 
@@ -70,7 +72,7 @@ async def look(fetcher: Fetcher, archive: Archive) -> Look:
     return Look(archive, releases=len(document.drafts), clock=_clock(answer))
 
 
-def judged(look: Look, readings: Sequence[Reading]) -> Check:
+def judged(look: Look, readings: Sequence[Reading], histories: Sequence[History] = ()) -> Check:
     """One line for an archive, with what the database knows of it."""
     name = f"archive {look.archive.name}"
     known = next((r for r in readings if r.archive == look.archive.name), None)
@@ -79,7 +81,13 @@ def judged(look: Look, readings: Sequence[Reading]) -> Check:
     if look.trouble:
         return fault(name, look.trouble, look.mend)
     kept = known.releases if known is not None else 0
-    return well(name, f"Its feed was found, with {_releases(look.releases)}; {kept:,} kept.")
+    found = f"Its feed was found, with {_releases(look.releases)}; {kept:,} kept."
+    history = next((h for h in histories if h.archive == look.archive.name), None)
+    if history is None or history.filled_at is None:
+        return well(name, f"{found} Not all that it ever published is there yet.", FILL)
+    if history.notice:
+        return well(name, f"{found} {history.notice}", LOOK)
+    return well(name, found)
 
 
 def _releases(number: int) -> str:

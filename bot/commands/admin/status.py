@@ -16,7 +16,11 @@ HELP = "How I am, in numbers"
 async def answer(request: Request, context: Context) -> Message:
     t = texts(request.language)
     storage = context.storage
-    archives = [_archive(reading, t, context) for reading in await storage.archives.all()]
+    notices = {history.archive: history.notice for history in await storage.histories.all()}
+    archives = [
+        _archive(reading, notices.get(reading.archive, ""), t, context)
+        for reading in await storage.archives.all()
+    ]
     subscribers = await storage.subscribers.counts()
     lines = [
         t("Releases: {n}", n=await storage.releases.count()),
@@ -29,7 +33,7 @@ async def answer(request: Request, context: Context) -> Message:
     return Message(join([bold(t("Status")), *archives, join(lines), queue], "\n\n"))
 
 
-def _archive(reading: Reading, t: Texts, context: Context) -> RichText:
+def _archive(reading: Reading, notice: str, t: Texts, context: Context) -> RichText:
     said: list[RichText | str] = [
         bold(reading.archive),
         t(
@@ -41,6 +45,8 @@ def _archive(reading: Reading, t: Texts, context: Context) -> RichText:
     ]  # fmt: skip
     if reading.last_error:
         said.append(t("Trouble: {error}", error=reading.last_error))
+    if notice:
+        said.append(t("Please look at the archive: {why}", why=notice))
     return join(said)
 
 
