@@ -120,7 +120,7 @@ def _ends_cut(body: LexborNode) -> bool:
 
 
 def _entry(post: LexborNode, zone: tzinfo, now: datetime, address: str) -> Entry | tuple[str, str]:
-    title = _first(post, _TITLES)
+    title = _heading(post)
     link = _link(post, title) or address
     body, kind = _body(post) or ("", Kind.EXCERPT)
     name = from_html(title.inner_html or "").text if title else ""
@@ -148,6 +148,15 @@ def _number(post: LexborNode) -> int:
     attributes = f"{post.attributes.get('id') or ''} {post.attributes.get('class') or ''}"
     found = _POST_NUMBER.search(attributes)
     return int(found[1]) if found else 0
+
+
+def _heading(post: LexborNode) -> LexborNode | None:
+    """The title: by its class, else the first heading above the text; below it stand others'."""
+    if (node := _first(post, _TITLES[:2])) or post.tag != "body":
+        return node or _first(post, _TITLES[2:])
+    for node in post.css(f"h1, h2, h3, {_BODIES[0]}"):
+        return None if node.tag not in ("h1", "h2", "h3") else node
+    return None
 
 
 def _body(post: LexborNode) -> tuple[str, Kind] | None:

@@ -175,6 +175,14 @@ def test_page_of_one_post_in_a_block_theme() -> None:
     assert (draft.published, draft.aliases) == (date(2015, 6, 1), ("/one", "post:7"))
 
 
+def test_what_stands_below_the_text_is_no_title() -> None:
+    """A post without a title has none, whatever the heading of its comments is."""
+    bare = re.sub(r"<h1.*</h1>", "", SINGLE)
+    html = f'<html><body class="single postid-7">{bare}<h2>Comments</h2></body></html>'
+
+    assert "Body.…" == read(html.encode(), ARCHIVE, NOW).drafts[0].title
+
+
 def test_pages_and_pictures_are_no_releases() -> None:
     """A page of WordPress ("About us") or one of its pictures is none, whatever it looks like."""
     about = HATOM.replace("{n}", "1").replace("post hentry", "post-5 page type-page hentry")

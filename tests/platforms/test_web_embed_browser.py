@@ -32,7 +32,7 @@ async def test_the_button_opens_the_chat_in_a_window(home: Home, browser: Browse
         await page.get_by_role("link", name="Chat with us").click()
     chat = await opening.value
 
-    assert f"{home.herald.url}/?window=1" == chat.url
+    await chat.wait_for_url(f"{home.herald.url}/?window=1")
     assert "herald-chat" == await chat.evaluate("window.name")
     assert f"{home.url}/" == page.url
 
@@ -44,7 +44,7 @@ async def test_the_keyboard_reaches_the_button(home: Home, browser: Browser) -> 
     async with page.expect_popup() as opening:
         await page.keyboard.press("Enter")
 
-    assert f"{home.herald.url}/?window=1" == (await opening.value).url
+    await (await opening.value).wait_for_url(f"{home.herald.url}/?window=1")
 
 
 async def test_where_no_window_is_allowed_a_tab_opens(home: Home, browser: Browser) -> None:
@@ -168,7 +168,7 @@ async def test_a_frame_that_is_not_allowed_is_a_window(home: Home, browser: Brow
     async with page.expect_popup() as opening:
         await page.locator(".open").click()
 
-    assert f"{home.herald.url}/?window=1" == (await opening.value).url
+    await (await opening.value).wait_for_url(f"{home.herald.url}/?window=1")
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -152,6 +152,7 @@ def test_links(href: str, expected: str | None) -> None:
         '<video><source src="//v.org/1">too old</video>',
         '<object data="//v.org/1">too old</object>',
         '<embed src="//v.org/1">',
+        '<iframe src="//v.org/1#?secret=3Eq7dZyXbk"></iframe>',
     ],
 )
 def test_an_embedded_film_becomes_its_link(html: str) -> None:
