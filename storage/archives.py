@@ -49,11 +49,15 @@ async def archive_id(tx: Transaction, archive: Archive) -> int:
 
 
 async def keep_reading(tx: Transaction, reading: Reading) -> None:
-    """Write what is known of reading an archive now; the archive must exist."""
+    """Write what is known of reading an archive now; the archive must exist.
+
+    Its first reading stays the first: a backfill may have ended while this one was under way.
+    """
     await tx.run(
-        "UPDATE archives SET feed_url = ?, etag = ?, last_modified = ?, first_read_at = ?,"
-        " last_read_at = ?, next_read_at = ?, resting = ?, last_error = ?, moved_to = ?,"
-        " moved_times = ?, failures = ?, newest = ? WHERE name = ?",
+        "UPDATE archives SET feed_url = ?, etag = ?, last_modified = ?,"
+        " first_read_at = coalesce(first_read_at, ?), last_read_at = ?, next_read_at = ?,"
+        " resting = ?, last_error = ?, moved_to = ?, moved_times = ?, failures = ?, newest = ?"
+        " WHERE name = ?",
         (
             reading.feed_url, reading.etag, reading.last_modified, to_ms(reading.first_read_at),
             to_ms(reading.last_read_at), to_ms(reading.next_read_at), reading.resting,
@@ -84,6 +88,14 @@ class Archives:
     async def keep(self, reading: Reading) -> None:
         async with self._database.write() as tx:
             await keep_reading(tx, reading)
+
+    async def doubt(self, archive: Archive) -> None:
+        """What its feed answers now cannot be right: the next poll is no conditional one."""
+        async with self._database.write() as tx:
+            await tx.run(
+                "UPDATE archives SET etag = '', last_modified = '', newest = '' WHERE name = ?",
+                (archive.name,),
+            )
 
     async def all(self) -> list[Reading]:
         """How it stands with every archive there ever was, with its releases counted."""

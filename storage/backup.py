@@ -107,6 +107,8 @@ async def _quieten(tx: Transaction, present: _State) -> None:
     await tx.run(
         "UPDATE archives SET first_read_at = NULL, etag = '', last_modified = '', newest = ''"
     )
+    # What came out since a history was begun may have been announced since.
+    await tx.run("UPDATE histories SET begun_at = NULL WHERE filled_at IS NULL")
     await tx.run(
         "UPDATE announcements SET fanned = 1, skipped = skipped + (SELECT count(*) FROM deliveries"
         " WHERE announcement_id = announcements.id AND state IN (0, 1, 4))"

@@ -15,6 +15,7 @@ from storage.times import from_ms, to_ms
 from storage.withdrawing import bring_back, withdraw
 
 PIECE = 200  # a reader is lent for two seconds, however long a site's list is
+WRITTEN = 50  # releases in one transaction: others wait for their turn to write
 
 
 class Histories:
@@ -34,10 +35,14 @@ class Histories:
         async with self._database.read() as connection:
             return [_history(row) for row in await connection.rows(_SELECT)]
 
-    async def keep(self, archive: Archive, history: History) -> None:
-        """Write how it stands now."""
+    async def keep(self, archive: Archive, history: History, missed: Iterable[int] = ()) -> None:
+        """Write how it stands now, and that a complete reading lacked the `missed` releases.
+
+        In one transaction, so that no reading counts twice.
+        """
         async with self._database.write() as tx:
             await keep_history(tx, await archive_id(tx, archive), history)
+            await tx.run(_MISSED, (json.dumps([*missed]),))
 
     async def filled(self, archive: Archive, history: History, began: datetime) -> None:
         """All of it is brought in. That counts as a first complete reading, of when it began."""
@@ -60,31 +65,40 @@ class Histories:
 
     async def listed(self, archive: Archive) -> list[Known]:
         """All that the site has ever shown and that is not withdrawn, oldest first."""
+        listed: list[Known] = []
+        after = -(1 << 63)
+        while True:
+            async with self._database.read() as connection:
+                rows = await connection.rows(_LISTED, (archive.name, after, PIECE))
+            listed += map(known_of, rows)
+            if len(rows) < PIECE:
+                return listed
+            after = rows[-1][-1]
+
+    async def found_since(self, archive: Archive, since: datetime) -> frozenset[int]:
+        """The releases that came to be known after this moment."""
         async with self._database.read() as connection:
-            return [known_of(row) for row in await connection.rows(_LISTED, (archive.name,))]
+            rows = await connection.rows(_FOUND, (archive.name, to_ms(since)))
+        return frozenset(number for (number,) in rows)
 
     async def seen(self, releases: Iterable[int]) -> None:
         """The site shows these: they are listed, none of them is missed, and all are back."""
-        numbers = json.dumps([*releases])
-        async with self._database.write() as tx:
-            await tx.run(_SEEN, (numbers,))
-            for (number,) in await tx.rows(_AWAY, (numbers,)):
-                await bring_back(tx, number)
-
-    async def missed(self, releases: Iterable[int]) -> None:
-        """A complete reading lacked these."""
-        async with self._database.write() as tx:
-            await tx.run(
-                "UPDATE releases SET missed = missed + 1"
-                " WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps([*releases]),),
-            )
+        other: list[int] = []
+        for some in _pieces(releases, PIECE):
+            async with self._database.read() as connection:
+                other += [n for (n,) in await connection.rows(_OTHER, (json.dumps(some),))]
+        for some in _pieces(other, WRITTEN):
+            async with self._database.write() as tx:
+                await tx.run(_SEEN, (json.dumps(some),))
+                for number in some:
+                    await bring_back(tx, number)
 
     async def withdraw(self, releases: Iterable[int]) -> None:
         """Mark them as withdrawn: nothing shows them any more, and nobody is owed them."""
-        async with self._database.write() as tx:
-            for number in releases:
-                await withdraw(tx, number)
+        for some in _pieces(releases, WRITTEN):
+            async with self._database.write() as tx:
+                for number in some:
+                    await withdraw(tx, number)
 
 
 async def keep_history(tx: Transaction, number: int, history: History) -> None:
@@ -102,6 +116,11 @@ async def keep_history(tx: Transaction, number: int, history: History) -> None:
             history.notice,
         ),
     )  # fmt: skip
+
+
+def _pieces(releases: Iterable[int], size: int) -> list[list[int]]:
+    numbers = [*releases]
+    return [numbers[start : start + size] for start in range(0, len(numbers), size)]
 
 
 def known_of(row: Row) -> Known:
@@ -140,17 +159,29 @@ _COLUMNS = f"""
 SELECT r.id, r.link, r.kind, r.published, r.published_at, r.modified,
        (SELECT digest FROM release_sightings WHERE release_id = r.id AND kind = {Kind.EXCERPT:d}),
        r.missed, r.withdrawn,
-       EXISTS (SELECT 1 FROM release_sightings WHERE release_id = r.id AND kind = {Kind.FEED:d})
+       EXISTS (SELECT 1 FROM release_sightings WHERE release_id = r.id AND kind = {Kind.FEED:d}),
+       r.sort
 """
 _KNOWN = f"{_COLUMNS} FROM releases AS r WHERE r.id IN (SELECT value FROM json_each(?))"
 _LISTED = f"""
 {_COLUMNS}
 FROM releases AS r
 WHERE r.archive_id = (SELECT id FROM archives WHERE name = ?) AND r.listed = 1 AND r.withdrawn = 0
-ORDER BY r.sort
+  AND r.sort > ?
+ORDER BY r.sort LIMIT ?
+"""
+_FOUND = """
+SELECT id FROM releases
+WHERE archive_id = (SELECT id FROM archives WHERE name = ?) AND listed = 1 AND first_seen_at > ?
+"""
+_MISSED = """
+UPDATE releases SET missed = missed + 1 WHERE id IN (SELECT value FROM json_each(?))
 """
 _SEEN = """
 UPDATE releases SET listed = 1, missed = 0
 WHERE id IN (SELECT value FROM json_each(?)) AND (listed = 0 OR missed > 0)
 """
-_AWAY = "SELECT id FROM releases WHERE withdrawn = 1 AND id IN (SELECT value FROM json_each(?))"
+_OTHER = """
+SELECT id FROM releases
+WHERE id IN (SELECT value FROM json_each(?)) AND (listed = 0 OR missed > 0 OR withdrawn = 1)
+"""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from storage.database import Connection, Transaction
+from storage.edits import edited_since, is_behind, view_changed
 from storage.model import Draft, Fate, Kind, Saved
-from storage.recognise import recognise
+from storage.recognise import UNDATED, recognise
 from storage.rich import spans_of
 from storage.search import index
-from storage.times import from_ms, to_ms
+from storage.times import to_ms
 from storage.withdrawing import bring_back
 
 # Room for a million releases within one second, or one day where there is no time.
 SORT_STEP = 1_000_000
-UNDATED = "undated "  # so begins the fingerprint of what its source gives no date
 
 
 async def save(
@@ -25,16 +25,19 @@ async def save(
     `listed`: its site shows it now. One that was withdrawn is back then, quietly.
     """
     number = await recognise(tx, archive, draft)
+    if number is not None and listed:
+        await bring_back(tx, number)
     if number is None:
         number = await _insert(tx, archive, draft, fate, now)
         saved = Saved.NEW
+        await _sighted(tx, archive, number, draft)
+    elif await is_behind(tx, number, draft, now):
+        saved = Saved.KNOWN
     else:
-        if listed:
-            await bring_back(tx, number)
         saved = await _meet_again(tx, number, draft, now)
         if listed and saved is Saved.KNOWN:
             await _follow(tx, number, draft)
-    await _sighted(tx, archive, number, draft)
+        await _sighted(tx, archive, number, draft)
     if listed:
         await tx.run("UPDATE releases SET listed = 1, missed = 0 WHERE id = ?", (number,))
     return saved, number
@@ -42,13 +45,17 @@ async def save(
 
 async def _insert(tx: Transaction, archive: int, draft: Draft, fate: Fate, now: datetime) -> int:
     sort = await _place(tx, draft)
+    key = draft.key or draft.fingerprint
+    taken = "SELECT 1 FROM releases WHERE archive_id = ? AND key = ?"
+    if await tx.value(taken, (archive, key)):  # a number that the site has given twice
+        key = f"{key}|{draft.link or draft.title}"
     number = await tx.insert(
         "INSERT INTO releases (sort, archive_id, key, keyed, link, title, body, spans, language,"
         " published, published_at, month_day, fingerprint, revised_at, held, first_seen_at, kind,"
         " source, reader, digest, picture, modified)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            sort, archive, draft.key or draft.fingerprint, bool(draft.key), draft.link,
+            sort, archive, key, bool(draft.key), draft.link,
             draft.title, draft.body.text, spans_of(draft.body), draft.language,
             draft.published.isoformat(), to_ms(draft.published_at),
             draft.published.isoformat()[5:], draft.fingerprint, to_ms(now), fate is Fate.HOLD,
@@ -69,7 +76,7 @@ async def _meet_again(tx: Transaction, number: int, draft: Draft, now: datetime)
     if draft.modified:  # what was read then is read: unless it changes again, it is not asked for
         await tx.run("UPDATE releases SET modified = ? WHERE id = ?", (draft.modified, number))
     if draft.kind > kind:
-        edited = _edited_since(draft, kind, digest, reader, revised_at)
+        edited = edited_since(draft, kind, digest, reader, revised_at)
         if not edited:
             await replace_words(tx, number, sort, draft, source=True)
             return Saved.KNOWN
@@ -78,7 +85,7 @@ async def _meet_again(tx: Transaction, number: int, draft: Draft, now: datetime)
     elif draft.kind is Kind.EXCERPT:
         edited = False  # it would cut a whole text short; a richer source shows the edit, too
     else:
-        edited = draft.digest != digest and await _view_changed(tx, number, draft)
+        edited = draft.digest != digest and await view_changed(tx, number, draft)
     if not edited:
         return Saved.KNOWN
     await tx.run(
@@ -123,31 +130,6 @@ async def _follow(tx: Transaction, number: int, draft: Draft) -> None:
         await index.add(tx, sort, title, body)
 
 
-def _edited_since(draft: Draft, kind: int, digest: str, reader: int, revised_at: int) -> bool:
-    """Whether a richer source has other words because of an edit after the poorer one was read.
-
-    Other words alone are none: a richer source has more of them.
-    """
-    if kind == Kind.EXCERPT or draft.reader != reader or draft.digest == digest:
-        return False
-    try:
-        modified = datetime.fromisoformat(draft.modified)
-    except ValueError:
-        return False
-    if modified.tzinfo is None:  # REST's `modified_gmt` names no zone
-        modified = modified.replace(tzinfo=UTC)
-    return modified > from_ms(revised_at)
-
-
-async def _view_changed(tx: Transaction, number: int, draft: Draft) -> bool:
-    """Whether a poorer source shows other words than it did the last time."""
-    last = await tx.value(
-        "SELECT digest FROM release_sightings WHERE release_id = ? AND kind = ? AND reader = ?",
-        (number, draft.kind, draft.reader),
-    )
-    return last is not None and last != draft.digest
-
-
 async def replace_words(
     tx: Transaction, number: int, sort: int, draft: Draft, source: bool = False
 ) -> None:
@@ -158,11 +140,13 @@ async def replace_words(
     if source:
         sort = await _moved(tx, number, sort, draft)
         await tx.run(
-            "UPDATE releases SET key = CASE WHEN ? <> '' AND keyed = 0 THEN ? ELSE key END,"
+            "UPDATE releases SET key = CASE WHEN ? <> '' AND keyed = 0"
+            " AND NOT EXISTS (SELECT 1 FROM releases AS o WHERE o.key = ?"
+            " AND o.archive_id = releases.archive_id) THEN ? ELSE key END,"
             " keyed = max(keyed, ?), link = CASE WHEN ? <> '' THEN ? ELSE link END, language = ?,"
             " fingerprint = ?, kind = ?, source = ? WHERE id = ?",
-            (draft.key, draft.key, bool(draft.key), draft.link, draft.link, draft.language,
-             draft.fingerprint, draft.kind, draft.source, number),
+            (draft.key, draft.key, draft.key, bool(draft.key), draft.link, draft.link,
+             draft.language, draft.fingerprint, draft.kind, draft.source, number),
         )  # fmt: skip
     await tx.run(
         "UPDATE releases SET title = ?, body = ?, spans = ?, picture = ?, reader = ?, digest = ?"

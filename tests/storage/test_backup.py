@@ -13,7 +13,7 @@ import pytest
 
 from storage import DatabaseError, Seal, Storage, open_storage
 from storage.backup import SPARE_IDS, backup, forgotten_since, restore
-from storage.model import Outbox, Reading, RichText
+from storage.model import History, Outbox, Reading, RichText
 from storage.outbox import Result, State
 from storage.schema import migrations
 from tests.storage.conftest import (
@@ -51,6 +51,7 @@ async def fill(path: Path, saved: Path) -> None:
             Reading("main", ARCHIVE.url, etag="e", last_modified="l", newest="n",
                     first_read_at=NOON, last_read_at=NOON, next_read_at=NOON)
         )  # fmt: skip
+        await storage.histories.keep(ARCHIVE, History("main", begun_at=NOON))
         await storage.facts.alive(NOON)
         await announced(storage, "one")
         await fan_out(storage)
@@ -136,6 +137,7 @@ async def test_nothing_old_is_announced_after_restoring(path: Path, saved: Path)
     await restore(saved, path)
     async with open_storage(path, Seal(SECRET)) as storage:
         [reading] = await storage.archives.all()
+        [history] = await storage.histories.all()
         await fan_out(storage)
         assert await storage.outbox.claim(TELEGRAM, 9, LANES, 99, NOON) == []
         assert await storage.outbox.recover(TELEGRAM, 9, NOON) == 0
@@ -144,6 +146,7 @@ async def test_nothing_old_is_announced_after_restoring(path: Path, saved: Path)
 
     assert totals == Outbox(sent=1)
     assert reading == Reading("main", ARCHIVE.url, last_read_at=NOON, next_read_at=NOON, releases=2)
+    assert history == History("main")
 
 
 async def test_time_spent_in_another_file_is_no_downtime(path: Path, saved: Path) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from storage import Storage
+from storage.database import Transaction
 from storage.model import Archive, Draft, Fate, Glimpse, History, Kind, Known
+from storage.withdrawing import bring_back, withdraw
 from tests.storage.conftest import ARCHIVE, DAY, LATER, NOON, draft, keep, query, release
 
 OTHER = Archive("other", "https://other.example/")
@@ -108,6 +112,27 @@ async def test_a_long_list_is_looked_up_in_pieces(
     assert [None, 1, 2, 3, 4, 5, 6, 7] == [known and known.id for known in found]
 
 
+@pytest.mark.parametrize("count", [2, 3, 8])
+async def test_a_long_list_is_read_in_pieces(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """Each release once, oldest first, wherever a piece ends."""
+    monkeypatch.setattr("storage.histories.PIECE", 3)
+    await listed(storage, *(draft(f"R{n}", key=f"k{n}") for n in range(count)))
+
+    assert [*range(1, count + 1)] == await ids(storage)
+
+
+async def test_what_was_found_lately(storage: Storage) -> None:
+    """By when it came to be known, whatever its date; another archive's is not among it."""
+    await listed(storage, draft("A", key="a"))
+    await storage.keep(ARCHIVE, [(draft("B", key="b"), Fate.QUIET)], LATER, listed=True)
+    await storage.keep(OTHER, [(draft("C", key="c"), Fate.QUIET)], LATER, listed=True)
+
+    assert {2} == await storage.histories.found_since(ARCHIVE, NOON)
+    assert set() == await storage.histories.found_since(ARCHIVE, LATER)
+
+
 async def test_an_excerpt_is_told_from_a_whole_text(storage: Storage) -> None:
     """The digest of the last one that was seen, and whether a feed had all of it once."""
     short = draft(body="Some …", key="k", kind=Kind.EXCERPT)
@@ -137,8 +162,8 @@ async def test_only_what_the_site_has_shown_is_listed(storage: Storage) -> None:
 async def test_what_complete_readings_lack_is_counted_until_it_is_seen(storage: Storage) -> None:
     """In a row: seen in between, in a list or by its words, it begins at none again."""
     await listed(storage, draft("A", key="a"), draft("B", key="b"), draft("C", key="c"))
-    await storage.histories.missed([1, 2])
-    await storage.histories.missed([1, 2, 3])
+    await storage.histories.keep(ARCHIVE, HISTORY, [1, 2])
+    await storage.histories.keep(ARCHIVE, HISTORY, [1, 2, 3])
     assert [2, 2, 1] == await missed(storage)
     await storage.histories.seen([1])
     await listed(storage, draft("B", key="b"))
@@ -162,3 +187,31 @@ async def test_when_it_was_changed_is_kept_as_it_was_last_read(storage: Storage)
     assert ("2024-05-02T12:00:00", timedelta(0)) == (
         known.modified, (known.published_at or NOON) - NOON
     )  # fmt: skip
+
+
+async def test_many_are_written_in_pieces(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others get their turn to write between fifty releases and the next."""
+    most = []
+
+    def counting(real: Callable[[Transaction, int], Awaitable[None]]) -> Any:
+        turns: list[Transaction] = []
+
+        async def one(tx: Transaction, number: int) -> None:
+            turns.append(tx)
+            most.append(sum(turn is tx for turn in turns))
+            await real(tx, number)
+
+        return one
+
+    monkeypatch.setattr("storage.histories.withdraw", counting(withdraw))
+    monkeypatch.setattr("storage.histories.bring_back", counting(bring_back))
+    await listed(storage, *(draft(f"T{n}", key=f"k{n}") for n in range(120)))
+    numbers = await ids(storage)
+    await storage.histories.withdraw(numbers)
+    assert [] == await ids(storage)
+    await storage.histories.seen(numbers)
+
+    assert numbers == await ids(storage)
+    assert (240, 50) == (len(most), max(most))

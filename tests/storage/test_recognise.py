@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from storage import Storage
 from storage.model import Draft, Kind, Saved
-from tests.storage.conftest import NOON, draft, keep, release
+from tests.storage.conftest import LATER, NOON, draft, keep, release
 
 LINK = "https://archive.example/2024/a-title/"
 GUID = "https://archive.example/?p=7"
@@ -20,6 +23,22 @@ def text(title: str = "A title", body: str = "Some words.") -> Draft:
 
 def feed(title: str = "A title", body: str = "Some words.", key: str = GUID) -> Draft:
     return draft(title, body, key=key, link=LINK)
+
+
+NEW = "https://archive.example/2024/new/"
+
+
+def numbered(
+    title: str = "New", *, key: str = GUID, link: str = NEW, at: datetime = LATER
+) -> Draft:
+    """Another release, for which an imported site has given the number of `feed()` anew."""
+    return draft(title, "New words.", key=key, link=link, at=at)
+
+
+def twin(number: int) -> Draft:
+    """One of two with the same title and second, as an archive's page gives it: by its number."""
+    page = draft(link=f"{LINK}{number}/", kind=Kind.PAGE)
+    return replace(page, aliases=(*page.aliases, f"post:{number}"))
 
 
 async def ids(storage: Storage, *drafts: Draft) -> list[int]:
@@ -43,6 +62,20 @@ CASES = {
     "guid was the permalink, re-keyed": ([draft(key=LINK, link=LINK), feed()], 1),
     "re-keyed to the permalink": ([feed(), draft(key=LINK, link=LINK)], 1),
     "two keys of one text": ([text(), feed(), draft(key="other")], 2),
+    "the same number, all else new": ([feed(), numbered()], 2),
+    "the same number, same title": ([feed(), numbered("A title")], 1),
+    "the same number, same second": ([feed(), numbered(at=NOON)], 1),
+    "the same number, same link": ([feed(), numbered(link=LINK)], 1),
+    "the same number, slug elsewhere": ([feed(), numbered(link="https://b.example/a-title")], 1),
+    "the same number, no link": ([feed(), numbered(link="")], 1),
+    "a number twice in one feed": ([feed(), numbered(), numbered(key=f"{GUID}|{NEW}")], 2),
+    "a number twice, told apart first": ([feed(), numbered(key=f"{GUID}|{NEW}"), numbered()], 2),
+    "a number twice, then edited": ([feed(), numbered(), numbered("Edited")], 2),
+    "a number twice, then a new slug": ([feed(), numbered(), numbered(link=LINK + "new")], 2),
+    "twins of a page": ([twin(1), twin(2)], 2),
+    "a twin, moved": ([twin(1), replace(twin(1), aliases=("/moved", "post:1"))], 1),
+    "text, then its page": ([text(), replace(twin(1), fingerprint=text().fingerprint)], 1),
+    "the same number, no day": ([feed(), replace(numbered(), fingerprint="undated new")], 1),
 }  # fmt: skip
 
 
@@ -97,3 +130,23 @@ async def test_archives_do_not_mix(storage: Storage) -> None:
     assert await keep(storage, feed(), archive=Archive("b", "https://b.example/")) == [
         (Saved.NEW, 2)
     ]
+
+
+async def test_two_of_one_number_stay_two(storage: Storage) -> None:
+    """Each is met again by its link, and neither takes the other's key, words or place."""
+    await keep(storage, feed(), numbered())
+    kept = await keep(storage, numbered("Edited"), feed())
+
+    assert [(Saved.CHANGED, 2), (Saved.KNOWN, 1)] == kept
+    first, second = await release(storage, 1), await release(storage, 2)
+    assert (GUID, "A title") == (first.key, first.title)
+    assert (f"{GUID}|{NEW}", "Edited") == (second.key, second.title)
+
+
+async def test_page_without_a_key_takes_no_key_twice(storage: Storage) -> None:
+    """A feed's key is another release's already: the page's release keeps its own."""
+    page = draft("New", "New.", link=NEW, at=LATER, kind=Kind.PAGE)
+    await keep(storage, feed(), page)
+
+    assert [(Saved.KNOWN, 2)] == await keep(storage, numbered())
+    assert [(Saved.KNOWN, 2), (Saved.KNOWN, 1)] == await keep(storage, numbered(), feed())
