@@ -19,6 +19,7 @@ from bot.archive.fetch import Answer
 from bot.archive.formats import decoded
 from bot.archive.rest import PER_PAGE
 from bot.archive.visitor import Visitor
+from bot.archive.ways import NoWay
 
 _API = "https://api.w.org/"
 # Link: <…>; rel="https://api.w.org/" (RFC 8288; rest_output_link_header of WordPress)
@@ -55,7 +56,10 @@ def offer(page: Answer) -> Offer | None:
 
 
 async def collection(visitor: Visitor, offered: Offer, own: str) -> str:
-    """Where the API has the posts of this site or category."""
+    """Where the API has the posts of this site or category.
+
+    Raises NoWay where it does not say which categories there are: it might be any of them.
+    """
     kind, number = _meant(offered, own)
     if kind == "users":
         return endpoint(offered.root, "posts", author=str(number))
@@ -86,19 +90,23 @@ def _meant(offered: Offer, own: str) -> tuple[str, int | None]:
 
 
 async def _terms(visitor: Visitor, root: str, taxonomy: str) -> list[dict[str, Any]]:
-    """All categories (or tags …), each with its `id`; as many as can be had."""
+    """All categories (or tags …), each with its `id`, up to a thousand. Raises NoWay."""
     terms: list[dict[str, Any]] = []
     for number in range(1, _MOST_TERMS + 1):
         url = endpoint(
             root, taxonomy, per_page=str(PER_PAGE), page=str(number), _fields="id,parent,link"
         )
         answer = await visitor.get(url)
+        if answer.status == 404 and taxonomy != "categories":  # which every WordPress has
+            break
+        if answer.status != 200:
+            raise NoWay(f"The site does not show its {taxonomy}: status {answer.status}.")
         try:
             found = await asyncio.to_thread(json.loads, answer.body)
         except (ValueError, RecursionError):
-            break
+            found = None
         if not isinstance(found, list):
-            break
+            raise NoWay(f"The site does not show its {taxonomy}.")
         terms += [t for t in found if isinstance(t, dict) and isinstance(t.get("id"), int)]
         if len(found) < PER_PAGE:
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Awaitable, Callable, Mapping, Set
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,6 +20,7 @@ _COMMENTS = re.compile(r"comment|комментари", re.IGNORECASE)
 # What WordPress puts behind a place for its feeds and pages (wp-includes/class-wp-rewrite.php).
 _BEHIND = re.compile(r"(?:/page/\d+|/feed(?:/(?:feed|rdf|rss2?|atom))?)/?$")
 _BESIDE = {"feed", "paged"}
+_ENOUGH_BYTES = 100_000
 
 
 class Asks(Protocol):
@@ -30,22 +31,27 @@ class Asks(Protocol):
         ...
 
 
-async def discover(fetcher: Asks, url: str) -> tuple[str, Answer]:
+# Whether a feed of another place, with this answer, is the archive's all the same.
+Believes = Callable[[str, Answer], Awaitable[bool]]
+
+
+async def discover(fetcher: Asks, url: str, believes: Believes | None = None) -> tuple[str, Answer]:
     """The address of the archive's feed and its answer.
 
     Where no feed answers now, the address is "" and the answer that of the page, or that of
-    whoever is in trouble. Raises FetchError. A feed's own rel=self is not followed: WordPress
-    drops the port there.
+    whoever is in trouble. Without `believes` every feed is good. Raises FetchError. A feed's own
+    rel=self is not followed: WordPress drops the port there.
     """
     url = _without(url, {"paged"})  # the later pages of a feed never have what is new
     page = await fetcher.get(url)
     if page.status != 200:
         return "", page
-    if await asyncio.to_thread(_is_feed, page):
+    if await asyncio.to_thread(is_feed, page):
         return url, page
     for link in await asyncio.to_thread(_candidates, page, url):
         answer = await fetcher.get(link)
-        if answer.status == 200 and await asyncio.to_thread(_is_feed, answer):
+        found = answer.status == 200 and await asyncio.to_thread(is_feed, answer)
+        if found and (believes is None or within(link, url) or await believes(link, answer)):
             return link, answer
         if answer.status == 429 or answer.status >= 500:
             return "", answer  # in trouble now, so what it is cannot be told
@@ -62,6 +68,17 @@ def place(url: str) -> str:
     while behind := _BEHIND.search(path):
         path = path[: behind.start()] + "/"
     return _without(parts._replace(path=path or "/", fragment="").geturl(), _BESIDE)
+
+
+def within(link: str, url: str) -> bool:
+    """Whether a feed is of the archive's own place, or of one below it."""
+    try:
+        there, own = urlsplit(link), urlsplit(place(url))
+    except ValueError:
+        return False
+    same = _site(there.hostname) == _site(own.hostname)
+    below = there.path.startswith(own.path.rstrip("/") + "/")
+    return same and below and set(parse_qsl(own.query)) <= set(parse_qsl(there.query))
 
 
 def feed_links(page: Answer) -> list[str]:
@@ -88,6 +105,10 @@ def feed_links(page: Answer) -> list[str]:
     return sorted(links, key=distance)
 
 
+def _site(host: str | None) -> str:
+    return (host or "").removeprefix("www.")
+
+
 def _without(url: str, names: Set[str]) -> str:
     """The address without these arguments, the others as they were."""
     head, mark, query = url.partition("?")
@@ -106,8 +127,16 @@ def _candidates(page: Answer, url: str) -> list[str]:
     return list(dict.fromkeys([*feed_links(page)[:1], *usual]))
 
 
-def _is_feed(answer: Answer) -> bool:
+def is_feed(answer: Answer) -> bool:
+    """Whether this is a feed, by how it begins."""
     try:
-        return recognise(decoded(answer.body)) in (Format.FEED, Format.JSON)
+        return recognise(decoded(_beginning(answer.body))) in (Format.FEED, Format.JSON)
     except Unreadable:
         return False
+
+
+def _beginning(body: bytes) -> bytes:
+    """Enough to tell what it is: to decode megabytes holds up all threads. No character is cut."""
+    end = body.rfind(b">", 0, _ENOUGH_BYTES) + 1
+    whole = len(body) <= _ENOUGH_BYTES or not end or b"\0" in body[:end]  # UTF-16 has zeros
+    return body if whole else body[:end]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -15,7 +17,9 @@ from storage.model import Archive, Draft, Glimpse, Kind, Known
 # A release as it is to be kept; behind one that was made whole, the excerpt that was shown of it.
 Group = tuple[Draft, ...]
 
-ENOUGH = 5  # in a row that could not be made whole: then it is no use with this site, for now
+# So many in a row that could not be made whole: then it is no use with this site, for now. So many
+# that only their pages made whole: then these are asked first.
+ENOUGH = 5
 
 
 class Excerpts:
@@ -32,18 +36,23 @@ class Excerpts:
         self._archive = archive
         self._clock = clock
         self._failed = 0
+        self._unfed = 0
         self.cut = False
         self.newly = False
 
     async def made_whole(
-        self, drafts: Sequence[Draft], *, again: bool = False
+        self, drafts: Sequence[Draft], *, again: bool = False, within: float = math.inf
     ) -> tuple[list[Group], tuple[tuple[str, str], ...]]:
         """What is to be kept of these drafts, and what turned out to be no release for us.
 
         A request is worth it for what is unknown and where the excerpt is another one than the
         last time; with `again` for what could not be made whole then, too. The excerpt is kept
         behind the whole text: by it the next reading knows that nothing changed.
+
+        What is not whole `within` so many seconds is an excerpt for now; and what we have whole
+        is left out then, so that a later look, which has more time, still sees the difference.
         """
+        until = asyncio.get_running_loop().time() + within
         found = await self._known([d for d in drafts if d.kind is Kind.EXCERPT])
         self.cut = self.cut or any(known and known.fed for known in found)
         self.newly = self.newly or any(k and k.fed and not k.excerpt for k in found)
@@ -51,12 +60,15 @@ class Excerpts:
         groups: list[Group] = []
         refused = []
         for draft in drafts:
-            if draft.kind is not Kind.EXCERPT or not _worth(draft, next(known), again=again):
+            one = next(known) if draft.kind is Kind.EXCERPT else None
+            if draft.kind is not Kind.EXCERPT or not _worth(draft, one, again=again):
                 groups.append((draft,))
-            elif (made := await self._whole(draft)) is None:
+            elif (made := await self._whole(draft, until)) is None:
                 refused.append((draft.link, PROTECTED))
-            else:
-                groups.append((draft,) if made is draft else (made, draft))
+            elif made is not draft:
+                groups.append((made, draft))
+            elif one is None or one.kind <= Kind.EXCERPT or within == math.inf:
+                groups.append((draft,))
         return groups, tuple(refused)
 
     async def _known(self, drafts: Sequence[Draft]) -> list[Known | None]:
@@ -65,14 +77,20 @@ class Excerpts:
         glimpses = [Glimpse(d.key, d.aliases, d.fingerprint) for d in drafts]
         return await self._storage.histories.known(self._archive, glimpses)
 
-    async def _whole(self, draft: Draft) -> Draft | None:
+    async def _whole(self, draft: Draft, until: float) -> Draft | None:
         """The whole release, or the excerpt where the site does not give more of it now."""
-        if self._failed >= ENOUGH:
+        if self._failed >= ENOUGH or asyncio.get_running_loop().time() >= until:
             return draft
         try:
-            made = await whole(self._visitor, self._archive, draft, self._clock())
-        except Unheard:
+            async with asyncio.timeout_at(until if until < math.inf else None):
+                made = await whole(
+                    self._visitor, self._archive, draft, self._clock(),
+                    page_first=self._unfed >= ENOUGH,
+                )  # fmt: skip
+        except (Unheard, TimeoutError):
             made = draft
+        if made is not None:
+            self._unfed = self._unfed + 1 if made.kind is Kind.PAGE else 0
         self._failed = self._failed + 1 if made is draft else 0
         return made
 

@@ -14,6 +14,7 @@ import structlog
 
 from bot.archive.backfill import Backfill
 from bot.archive.judging import Judge
+from bot.archive.polling import is_asked_to_wait
 from bot.archive.reconcile import Reconcile
 from bot.archive.visitor import Visitor
 from bot.archive.ways import NoWay, Unheard
@@ -25,6 +26,8 @@ log = structlog.get_logger()
 # How often we look whether the first reading has been, and whether the time was changed.
 SOON_SECONDS, LOOK_SECONDS = 1.0, 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
+# Where the site says "later" to the polls we wait, too; not for ever: its feed alone may be ill.
+OVERDUE_SECONDS = 3600.0
 
 
 class Historian:
@@ -108,7 +111,9 @@ class Historian:
         except NoWay as error:
             after = replace(before, notice=str(error))
         due = self._clock() + timedelta(seconds=self.archive.reconcile_seconds)
-        await self._storage.histories.keep(self.archive, replace(after, reconcile_at=due))
+        await self._storage.histories.keep(
+            self.archive, replace(after, reconcile_at=due), reconcile.missed
+        )
         self._tell(reconcile, before, after)
 
     def _tell(self, reconcile: Reconcile, before: History, after: History) -> None:
@@ -145,7 +150,9 @@ class Historian:
         if reading.first_read_at is None:
             return SOON_SECONDS
         history = await self._storage.histories.of(self.archive)
-        if history.filled_at is None or history.reconcile_at is None:
-            return 0.0
-        wait = (history.reconcile_at - self._clock()).total_seconds()
-        return min(wait, most, LOOK_SECONDS)
+        wait, now = 0.0, self._clock()
+        if history.filled_at is not None and history.reconcile_at is not None:
+            wait = min((history.reconcile_at - now).total_seconds(), most)
+        if wait <= 0 and wait > -OVERDUE_SECONDS and is_asked_to_wait(reading, now):
+            return SOON_SECONDS
+        return min(wait, LOOK_SECONDS)

@@ -87,7 +87,13 @@ class Intake:
     async def compare(self, way: ListingWay) -> Listing:
         """Take in what is new in the way's list, or was changed since it was kept."""
         listing = await way.listing()
-        known = await self._known(listing.glimpses)
+        await self.take_listed(way, listing, await self.known(listing))
+        return listing
+
+    async def take_listed(
+        self, way: ListingWay, listing: Listing, known: Sequence[Known | None]
+    ) -> None:
+        """The same of a list that is there already, each beside what we know of it."""
         there = [one.id for one in known if one]
         pairs = zip(listing.glimpses, known, strict=True)
         wanted = [glimpse.number for glimpse, one in pairs if _is_other(glimpse, one)]
@@ -96,15 +102,11 @@ class Intake:
         await self._storage.histories.seen(there)
         for number in there:
             self.found.setdefault(number, Saved.KNOWN)
-        return listing
 
-    async def strangers(self, glimpses: Sequence[Glimpse]) -> int:
-        """How many of these are unknown."""
-        return sum(one is None for one in await self._known(glimpses))
-
-    async def _known(self, glimpses: Sequence[Glimpse]) -> list[Known | None]:
+    async def known(self, listing: Listing) -> list[Known | None]:
+        """For each that is listed the release that it is; None for one that would be new."""
         known: list[Known | None] = []
-        for some in _pieces(glimpses):
+        for some in _pieces(listing.glimpses):
             known += await self._storage.histories.known(self._archive, some)
         return known
 

@@ -29,10 +29,13 @@ class Judge:
 
     async def fated(self, groups: Sequence[Group], reading: Reading, now: datetime) -> Fated:
         """Everything with its fate, as it is kept: all that one reading found, at once."""
+        first, since = await self._first(reading)
         unknown = await self.unknown([group[0] for group in groups])
+        if since is not None:
+            unknown = [draft for draft in unknown if self._from(draft, since)]
         decided = fates(
             unknown,
-            first=reading.first_read_at is None,
+            first=first,
             now=now,
             zone=self._zone,
             window=await self._window(now),
@@ -60,6 +63,22 @@ class Judge:
             if is_news(draft, now, self._zone, window)
             and (since is None or self._from(draft, since))
         ]
+
+    async def _first(self, reading: Reading) -> tuple[bool, datetime | None]:
+        """Whether nothing is news yet, and since when else, where that is not for ever.
+
+        A history that is being brought in is the first contact; so what came before it began is
+        no news to the first poll, and what comes out meanwhile is.
+        """
+        if reading.first_read_at is None:  # it may have ended while the archive was asked
+            reading = await self._storage.archives.reading(self._archive)
+        history = await self._storage.histories.of(self._archive)
+        first, last, begun = reading.first_read_at, reading.last_read_at, history.begun_at
+        if first is None:
+            begun = begun if history.filled_at is None else None
+            return begun is None, begun
+        polled = last is not None and last > first
+        return False, begun if begun == first and not polled else None
 
     def _from(self, draft: Draft, since: datetime) -> bool:
         since -= SKEW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,8 @@ LONGEST_RETRY_AFTER = 86_400.0
 FIRST_WAIT = 10.0
 LONGEST_JITTER = 1.0
 FRESH_SECONDS = 2.0
+STATUS = "The archive answers with status {status}."
+_LATER = re.compile(STATUS.format(status=r"(?:429|5[0-9]{2})").replace(".", r"\."))
 GONE = "The archive says that the feed is gone for good (410)."
 
 
@@ -99,7 +102,7 @@ def refused(
                 reading, next_read_at=None, resting=True, last_error=GONE, failures=failures
             )
         return _later(reading, GONE, now, poll_seconds + late)
-    reason = f"The archive answers with status {status}."
+    reason = STATUS.format(status=status)
     asked_for = retry_after(answer.headers, now)
     if asked_for and (status == 429 or status >= 500):
         return _later(reading, reason, now, min(asked_for, LONGEST_RETRY_AFTER) + late)
@@ -108,6 +111,12 @@ def refused(
     if status >= 500:
         return unreached(reading, reason, now, poll_seconds, late)
     return _later(reading, reason, now, poll_seconds + late)
+
+
+def is_asked_to_wait(reading: Reading, now: datetime) -> bool:
+    """Whether the site said "later" to the last poll, and later has not come."""
+    later = reading.next_read_at is not None and reading.next_read_at > now
+    return later and bool(_LATER.search(reading.last_error))
 
 
 def _doubled(reading: Reading, first: float) -> float:

@@ -6,32 +6,34 @@ A 304 hides much: posts dated back or published late, edits of old ones, and wha
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import structlog
 
+from bot.archive.absence import SHARE, Seen, Verdict, judged
 from bot.archive.backfill import NOWHERE
-from bot.archive.document import Unreadable
+from bot.archive.discover import place
+from bot.archive.document import Document, Unreadable
 from bot.archive.intake import Intake, listing_way
 from bot.archive.judging import Judge
+from bot.archive.kinship import BESIDE, are_akin, grown, has_strangers
 from bot.archive.paged import FEED
 from bot.archive.parse_process import read_apart
 from bot.archive.rest import NAME as REST
 from bot.archive.rest import Rest
 from bot.archive.site import ways
 from bot.archive.visitor import Visitor
-from bot.archive.ways import NoWay, Unheard, Way
+from bot.archive.ways import ListingWay, NoWay, Unheard, Way
 from storage import Storage
 from storage.model import Archive, Correcting, Draft, Fate, History, Known, Reading, Saved
 
 log = structlog.get_logger()
 
-FEW, SHARE = 10, 0.10  # more than either of what is listed, gone at once, is rarely true
 ASKED = 50  # pages of missing releases that are looked at in one reconcile
+FRESH = timedelta(days=1)  # for so long a cache may not know of a release
 LOOKED_AT, STRAY = 3, 2  # so many pages, and so many strangers on them are nothing
-TWICE = 2  # readings in a row without a release: then it is gone
 _GONE = frozenset({404, 410})
 
 CUT = "The feed has only excerpts now: whole texts are read from the releases' own pages."
@@ -39,61 +41,17 @@ OTHER = (
     "The archive's url leads to other releases than before: none of them are taken in. Is it still"
     " the right one? Then herald backfill brings them in."
 )
-EMPTY = "The site shows no releases at all now: nothing is taken for withdrawn."
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What one complete look at a site was worth. `sure`: it is a list without a gap.
-
-    What is not dated after `since` it may have left out; `nothing`: it had no release at all;
-    not `whole`: nothing follows from what it lacked.
-    """
-
-    sure: bool = False
-    since: date | None = None
-    nothing: bool = False
-    whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What follows from absence: these are gone, these are if their pages say so, and these were
-    missed once more. `notice` is for a person, "" for nothing.
-    """
-
-    gone: tuple[Known, ...] = ()
-    asked: tuple[Known, ...] = ()
-    missed: tuple[Known, ...] = ()
-    notice: str = ""
-
-
-def judged(listed: Sequence[Known], shown: Collection[int], seen: Seen) -> Verdict:
-    """What to think of the releases that were `listed` before and are not among the `shown`."""
-    if not seen.whole:
-        return Verdict()
-    absent = tuple(
-        one
-        for one in listed
-        if one.id not in shown and (seen.since is None or one.published > seen.since)
-    )
-    if seen.nothing:
-        return Verdict(asked=absent, notice=EMPTY if absent else "")
-    if len(absent) > max(FEW, SHARE * len(listed)):
-        notice = (
-            f"The site does not show {len(absent)} of {len(listed)} releases any more, all at"
-            " once: only those whose own pages are gone are taken for withdrawn."
-        )
-        return Verdict(asked=absent, notice=notice)
-    if seen.sure:
-        return Verdict(gone=absent)
-    gone = tuple(one for one in absent if one.missed + 1 >= TWICE)
-    rest = tuple(one for one in absent if one.missed + 1 < TWICE)
-    return Verdict(gone=gone, asked=rest, missed=rest)
+STRANGE = (
+    "The site's list of posts has others than the archive's now: it is not believed, and the"
+    " feed or the pages are read instead."
+)
 
 
 class Reconcile:
-    """One comparison of an archive with its site. Afterwards `intake` has what was shown."""
+    """One comparison of an archive with its site. Afterwards `intake` has what was shown.
+
+    `missed` are releases that were missed once more: they are counted with the history, at once.
+    """
 
     def __init__(
         self,
@@ -113,6 +71,8 @@ class Reconcile:
         self._reading = Reading(archive.name, archive.url)
         self._log = log.bind(archive=archive.name)
         self.withdrawn = 0
+        self.missed: tuple[int, ...] = ()
+        self._is_odd = False
         self.intake = Intake(
             storage, visitor, archive, judge, self._news, correcting=correcting, clock=clock
         )
@@ -130,7 +90,8 @@ class Reconcile:
         await self._tell()
         verdict = judged(listed, self.intake.found, seen)
         await self._act(verdict)
-        notice = verdict.notice or (CUT if self.intake.excerpts.cut else "")
+        cut = CUT if self.intake.excerpts.cut else ""
+        notice = verdict.notice or (STRANGE if self._is_odd else cut)
         if not seen.whole:  # nothing was learnt of what is gone
             notice = history.notice or notice
         now = self._clock()
@@ -141,12 +102,11 @@ class Reconcile:
         why = NOWHERE
         async for way in self._ways(history):
             try:
-                if way.url != history.url and await self._is_strange(way, len(listed)):
+                if lists := listing_way(way):
+                    return way, await self._look_at_list(lists, history, len(listed))
+                if way.url != history.url and await self._is_strange(way):
                     raise NoWay(OTHER)
-                seen = await self._look(way)
-                if way.name != FEED:
-                    await self._look_at_feed()
-                return way, seen
+                return way, await self._walk(way)
             except NoWay as error:
                 why = str(error)
                 self._log.info("The archive cannot be read like this.", way=way.name, reason=why)
@@ -155,19 +115,18 @@ class Reconcile:
     async def _ways(self, history: History) -> AsyncIterator[Way]:
         """The API where it was found before: that saves looking for it. Then what there is now."""
         if history.way == REST:
-            yield Rest(self._visitor, self._archive, history.url, self._clock)
+            url = await grown(self._visitor, self._archive, history.url)
+            yield Rest(self._visitor, self._archive, url, self._clock)
         found = await ways(self._visitor, self._archive, self._reading.feed_url, self._clock)
         for way in found:
-            yield way
+            if not (self._is_odd and listing_way(way)):
+                yield way
 
-    async def _is_strange(self, way: Way, listed: int) -> bool:
+    async def _is_strange(self, way: Way) -> bool:
         """Whether a way that is new to us shows much that is old and yet unknown.
 
         A site whose permalinks are switched off gives its front page for every address.
         """
-        if lists := listing_way(way):
-            glimpses = (await lists.listing()).glimpses
-            return await self.intake.strangers(glimpses) > max(FEW, SHARE * listed)
         drafts: list[Draft] = []
         for number in range(1, LOOKED_AT + 1):
             page = await way.page(number)
@@ -176,29 +135,68 @@ class Reconcile:
         old = len(unknown) - len(await self._judge.news(unknown, self._clock()))
         return old > max(STRAY, SHARE * len(drafts))
 
-    async def _look(self, way: Way) -> Seen:
-        if lists := listing_way(way):
-            listing = await self.intake.compare(lists)
-            return Seen(sure=True, nothing=not listing.glimpses, whole=listing.whole)
+    async def _look_at_list(self, way: ListingWay, history: History, listed: int) -> Seen:
+        """Take in a list, if it is the archive's: a site may forget what it was asked for."""
+        witness = await self._witness()
+        listing = await way.listing()
+        known = await self.intake.known(listing)
+        odd = has_strangers(listing.glimpses, known, listed)
+        if not odd and witness and isinstance(way, Rest) and any(one is None for one in known):
+            newest = await way.newest(len(witness.drafts) + BESIDE)
+            odd = not are_akin(newest, witness.drafts)
+        if odd:
+            self._is_odd = True
+            raise NoWay(STRANGE)
+        await self.intake.take_listed(way, listing, known)
+        if self._reading.feed_url:
+            await self._take_feed(witness)
+        since = self._clock() - FRESH
+        fresh = await self._storage.histories.found_since(
+            self._archive, max(since, history.filled_at or since)
+        )
+        oldest = (
+            min((draft.published for draft in witness.drafts), default=None) if witness else None
+        )
+        return Seen(
+            sure=True, feed=oldest, fresh=fresh,
+            nothing=not listing.glimpses, whole=listing.whole,
+        )  # fmt: skip
+
+    async def _walk(self, way: Way) -> Seen:
         number, oldest = 0, date.max
         while page := await way.page(number + 1):
             number += 1
             await self.intake.take(page)
             oldest = min([oldest, *(draft.published for draft in page.drafts)])
-        # One page alone may be all that is given, and not all that there is.
-        return Seen(since=oldest if number == 1 else None, nothing=number == 0)
+        if way.name != FEED and self._reading.feed_url:
+            await self._take_feed(await self._witness())
+        # It may have broken off, and one page alone may be all that is ever given.
+        return Seen(since=oldest, alone=number == 1, nothing=number == 0)
 
-    async def _look_at_feed(self) -> None:
+    async def _witness(self) -> Document | None:
+        """What the archive's own feed, or its page, shows now; None where it cannot be read."""
+        try:
+            answer = await self._visitor.get(self._reading.feed_url or place(self._archive.url))
+            if answer.status != 200:
+                return None
+            found = await read_apart(answer.body, self._archive, self._clock(), answer.url)
+        except (NoWay, Unheard):
+            return None  # the poll says what is wrong with it
+        except Unreadable:
+            found = Document(())
+        if not found.drafts and not found.refused and self._reading.feed_url:
+            # The poll is to say so: a 304 would hide it, for the validators are the whole site's.
+            await self._storage.archives.doubt(self._archive)
+        return found if found.complete and found.drafts else None
+
+    async def _take_feed(self, feed: Document | None) -> None:
         """Another way says nothing of the feed, which the polls live on: has it whole texts?"""
-        if not self._reading.feed_url:
+        if feed is None:
             return
         try:
-            answer = await self._visitor.get(self._reading.feed_url)
-            if answer.status == 200:
-                feed = await read_apart(answer.body, self._archive, self._clock(), answer.url)
-                await self.intake.take(feed)
-        except (NoWay, Unheard, Unreadable):
-            return  # the poll says what is wrong with it
+            await self.intake.take(feed)
+        except (NoWay, Unheard):
+            return  # its posts are asked for again at the next time
 
     async def _news(self, unknown: Sequence[Draft]) -> Sequence[Draft]:
         """What may be news is judged at the end: all of it is one find."""
@@ -225,7 +223,7 @@ class Reconcile:
             asked = tuple(random.sample(asked, ASKED))
         away = {one.id for one in verdict.gone} | await self._away(asked)
         await self._storage.histories.withdraw(sorted(away))
-        await self._storage.histories.missed(o.id for o in verdict.missed if o.id not in away)
+        self.missed = tuple(one.id for one in verdict.missed if one.id not in away)
         self.withdrawn = len(away)
         if away:
             self._log.info("The site has taken releases back.", withdrawn=len(away))

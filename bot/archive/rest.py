@@ -76,19 +76,19 @@ class Rest:
 
     async def listing(self) -> Listing:
         """All posts that are shown to everybody. It is whole if it is as long as is told."""
-        posts: dict[int, dict[str, Any]] = {}
+        posts: dict[int, Glimpse | None] = {}
         steady = True
         for number in range(1, 1_000):
             before = self.total
             answer = await self._asked(page=number, orderby="id", order="asc", _fields=_BRIEF)
             if answer.status == 400 and number > 1:
                 break
-            found = await _posts(answer)
+            found = await _brief(answer)
             steady = steady and (number == 1 or before == self.total)
-            posts.update((post_number(post), post) for post in found)
+            posts.update(found)
             if len(found) < PER_PAGE:
                 break
-        glimpses = tuple(_glimpse(post) for post in posts.values() if not _is_protected(post))
+        glimpses = tuple(one for one in posts.values() if one is not None)
         return Listing(glimpses, whole=steady and 0 not in posts and len(posts) == self.total)
 
     async def posts(self, numbers: Sequence[int]) -> Document:
@@ -103,7 +103,7 @@ class Rest:
         answer = await self._asked(
             per_page=min(count, PER_PAGE), orderby="date", order="desc", _fields=_BRIEF
         )
-        return [_glimpse(post) for post in await _posts(answer)]
+        return [one for _, one in await _brief(answer) if one is not None]
 
     async def _page(self, number: int, per_page: int) -> Document | None:
         answer = await self._asked(
@@ -152,16 +152,20 @@ def _check(answer: Answer) -> None:
         raise NoWay("The site's API does not answer with a list of posts.")
 
 
-async def _posts(answer: Answer) -> list[dict[str, Any]]:
-    """The posts of a brief answer."""
+async def _brief(answer: Answer) -> list[tuple[int, Glimpse | None]]:
+    """The posts of a brief answer by their numbers; None stands for a protected one."""
     _check(answer)
+    return await asyncio.to_thread(_read_brief, answer.body)
+
+
+def _read_brief(body: bytes) -> list[tuple[int, Glimpse | None]]:
     try:
-        found = await asyncio.to_thread(json.loads, answer.body)
+        found = json.loads(body)
     except (ValueError, RecursionError):
         raise NoWay("The site's API does not answer with a list of posts.") from None
     if not all(isinstance(post, dict) and "guid" in post for post in found):
         raise NoWay("The site's API does not answer with a list of posts.")
-    return [post for post in found if isinstance(post, dict)]
+    return [(post_number(post), None if _is_protected(post) else _glimpse(post)) for post in found]
 
 
 def _glimpse(post: dict[str, Any]) -> Glimpse:

@@ -60,8 +60,8 @@ async def _rest(
     offered = await asyncio.to_thread(offer, page)
     if offered is None:
         return None
-    rest = Rest(visitor, archive, await collection(visitor, offered, own), clock)
     try:
+        rest = Rest(visitor, archive, await collection(visitor, offered, own), clock)
         newest = await rest.newest(min(len(witness.drafts), PER_PAGE))
     except NoWay:
         return None

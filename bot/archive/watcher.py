@@ -15,13 +15,14 @@ import structlog
 
 from bot.archive import polling
 from bot.archive.derive import READER
-from bot.archive.discover import discover, place
+from bot.archive.discover import place
 from bot.archive.document import Document, Unreadable
 from bot.archive.excerpts import Excerpts, Group
 from bot.archive.fetch import Answer, Fetcher, FetchError
 from bot.archive.judging import Fated, Judge
 from bot.archive.paged import feed_pages, site_pages
 from bot.archive.parse_process import read_apart
+from bot.archive.refound import Refound, is_lost, refound
 from bot.archive.visitor import Visitor
 from bot.archive.ways import NoWay, Unheard
 from storage import Storage
@@ -35,6 +36,7 @@ SET_BACK = timedelta(minutes=1)  # a reading later than now by so much: the cloc
 LOOK_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
 FURTHER_PAGES = 30  # of a feed in one reading; whatever lies behind is the reconcile's
+WHOLE_SECONDS = 2.0  # for the excerpts of one reading; the reconcile makes whole what is left
 STUBBORN = 3  # readings in a row that a further page may spoil
 
 
@@ -115,29 +117,38 @@ class Watcher:
         """What one request brings: the drafts with their fates, and how the reading stands."""
         asked = self._clock()
         every = self.archive.poll_seconds
-        conditions: dict[str, str] = {}
+        conditions = polling.conditions(reading) if reading.feed_url else {}
         try:
             if reading.feed_url:
-                conditions = polling.conditions(reading)
                 answer = await self._fetcher.get(reading.feed_url, conditions)
-            else:
-                feed_url, answer = await discover(self._fetcher, self.archive.url)
-                reading = replace(reading, feed_url=feed_url)
-                asked = self._clock()
+            if not reading.feed_url or await is_lost(answer):
+                found = await refound(self._fetcher, self.archive, reading, self._judge, asked)
+                return await self._read_found(reading, found, self._clock(), late)
         except FetchError as error:
             return [], polling.unreached(reading, str(error), self._clock(), every, late)
         if answer.status == 304 and conditions:
             return [], polling.read_well(reading, answer, asked, every, late)
-        if answer.status != 200:
-            if answer.status == 404:
-                reading = replace(reading, feed_url="")
-            return [], polling.refused(reading, answer, self._clock(), every, late)
         return await self._read(reading, answer, asked, late)
+
+    async def _read_found(
+        self, before: Reading, found: Refound, asked: datetime, late: float
+    ) -> tuple[Fated, Reading]:
+        """What is read where the feed was looked for, which is not always the feed itself."""
+        reading = replace(before, feed_url=found.feed_url)
+        drafts, after = await self._read(reading, found.answer, asked, late)
+        if found.elsewhere and found.feed_url:
+            drafts = [(draft, Fate.QUIET) for draft, _ in drafts]
+        if found.elsewhere and after.feed_url == found.feed_url:
+            # WordPress's validators are those of the whole site: they would match at the feed.
+            after = replace(after, feed_url=before.feed_url, etag="", last_modified="")
+        return drafts, after
 
     async def _read(
         self, reading: Reading, answer: Answer, asked: datetime, late: float
     ) -> tuple[Fated, Reading]:
         every = self.archive.poll_seconds
+        if answer.status != 200:
+            return [], polling.refused(reading, answer, self._clock(), every, late)
         newest = f"{READER} {hashlib.sha256(answer.body).hexdigest()}"
         if newest == reading.newest:
             return [], polling.read_well(reading, answer, asked, every, late)
@@ -145,9 +156,7 @@ class Watcher:
             document = await read_apart(answer.body, self.archive, asked, answer.url)
         except Unreadable as error:
             reason = f"What the archive answers cannot be read. {error}"
-            # The feed may have moved: look for it anew.
-            anew = replace(reading, feed_url="")
-            return [], polling.read_badly(anew, reason, asked, every, late)
+            return [], polling.read_badly(reading, reason, asked, every, late)
         if not document.drafts and not document.refused:
             return [], polling.read_badly(reading, "The feed is empty.", asked, every, late)
         try:
@@ -167,7 +176,7 @@ class Watcher:
         if reading.first_read_at is not None and document.complete and drafts:
             drafts = await self._further(document, reading)
         excerpts = Excerpts(self._storage, self._visitor, self.archive, self._clock)
-        groups, _ = await excerpts.made_whole(drafts)
+        groups, _ = await excerpts.made_whole(drafts, within=WHOLE_SECONDS)
         if excerpts.newly:
             self._log.warning("The feed has only excerpts now; whole texts are from the pages.")
         return groups

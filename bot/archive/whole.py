@@ -14,15 +14,18 @@ from bot.archive.ways import NoWay
 from storage.model import Archive, Draft, Kind
 
 
-async def whole(visitor: Visitor, archive: Archive, draft: Draft, now: datetime) -> Draft | None:
+async def whole(
+    visitor: Visitor, archive: Archive, draft: Draft, now: datetime, *, page_first: bool = False
+) -> Draft | None:
     """The release with all of its text; as it was where that is nowhere to be had.
 
-    None where it turns out to be protected by a password, which a feed of excerpts does not say.
-    What is no excerpt stays as it is, without a request. Raises Unheard.
+    `page_first`: so far as was seen, this site's posts have no feeds of their own. None where it
+    turns out to be protected by a password, which a feed of excerpts does not say. What is no
+    excerpt stays as it is, without a request. Raises Unheard.
     """
     if draft.kind is not Kind.EXCERPT or not draft.link:
         return draft
-    for url in _places(draft):
+    for url in _places(draft, page_first):
         found = await _read(visitor, archive, url, now)
         if found and (made := _meant(found, draft)):
             return _joined(draft, made)
@@ -43,7 +46,7 @@ def own_feed(link: str) -> str:
     return str(url.with_path(path, encoded=True).with_query(withoutcomments="1"))
 
 
-def _places(draft: Draft) -> list[str]:
+def _places(draft: Draft, page_first: bool) -> list[str]:
     """Where the whole text may be, the likelier place first.
 
     A site set to excerpts has them in all of its feeds (feed-rss2.php, rss_use_excerpt);
@@ -53,7 +56,7 @@ def _places(draft: Draft) -> list[str]:
         feed = own_feed(draft.link)
     except ValueError:
         return []
-    return [draft.link, feed] if draft.key else [feed, draft.link]
+    return [draft.link, feed] if draft.key or page_first else [feed, draft.link]
 
 
 async def _read(visitor: Visitor, archive: Archive, url: str, now: datetime) -> Document | None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.archive.discover import discover, feed_links, place
+from bot.archive.discover import discover, feed_links, is_feed, place
 from bot.archive.fetch import Answer, Fetcher, open_fetcher
 from tests.fakes.archive import LivingWordPress
 from tests.fakes.faults import Fault
@@ -136,3 +136,14 @@ def test_own_feed_comes_first_and_comments_never() -> None:
         "https://a.example/feed/",
         "https://a.example/newsletter/feed/",
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1251"])
+def test_large_feed_is_known_by_its_beginning(encoding: str) -> None:
+    """However large, and wherever it is cut for that, a feed is one."""
+    feed = f'<?xml version="1.0" encoding="{encoding}"?><rss><channel><title>{"Слово" * 30_000}'
+    one = "<item><title>Слово и дело</title></item>"
+    many = feed.partition("<title>")[0] + one * 5_000
+
+    assert is_feed(Answer(200, body=feed.encode(encoding), url="https://a.example/feed/"))
+    assert is_feed(Answer(200, body=many.encode(encoding), url="https://a.example/feed/"))

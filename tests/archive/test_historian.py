@@ -15,6 +15,7 @@ from storage import Storage
 from tests.archive.chronicle import Chronicle, open_chronicle
 from tests.archive.long_site import releases
 from tests.archive.scene import announced
+from tests.fakes.faults import Fault
 
 
 @pytest.fixture
@@ -204,3 +205,40 @@ async def test_notice_is_told_once_and_when_it_is_over(chronicle: Chronicle) -> 
     said = [line["event"] for line in lines]
     assert 1 == said.count("Somebody should look at the archive.")
     assert 1 == said.count("The archive is as it should be again.")
+
+
+@pytest.mark.parametrize(
+    ("status", "overdue", "waits"),
+    [(503, 0.1, True), (429, 0.1, True), (503, 2, False), (404, 0.1, False)],
+)
+async def test_a_site_that_said_later_is_left_alone(
+    chronicle: Chronicle, storage: Storage, status: int, overdue: float, waits: bool
+) -> None:
+    """What a poll was told holds for the comparison as well, though not for hours."""
+    await chronicle.watcher.read_once()
+    await chronicle.historian.work()
+    now = chronicle.clock()
+    chronicle.site.fail(Fault(status=status, headers={"Retry-After": "600"}))
+    await chronicle.watcher.read_once()
+    due = replace(await chronicle.history(), reconcile_at=now - timedelta(hours=overdue))
+    await storage.histories.keep(chronicle.archive, due)
+    wait = await chronicle.historian._wait(0.0)
+
+    assert waits == (wait > 0)
+
+
+async def test_a_feed_that_turned_bad_behind_a_304_is_seen(
+    chronicle: Chronicle, storage: Storage
+) -> None:
+    """The comparison makes the next poll look, and the poll says what is wrong."""
+    await chronicle.watcher.read_once()
+    await chronicle.historian.work()
+    chronicle.clock.pass_by(minutes=5)
+    await chronicle.watcher.read_once()
+    chronicle.site.blog.trap = True
+    hidden = await chronicle.watcher.read_once()
+    await chronicle.historian.work()
+    seen = await chronicle.watcher.read_once()
+
+    assert "" == hidden.last_error
+    assert "comments" in seen.last_error

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.archive import rest as rest_way
-from bot.archive.reconcile import CUT, EMPTY, OTHER, Seen, judged
+from bot.archive.reconcile import CUT, OTHER
 from bot.demo import wordpress
 from bot.demo.blog import Answer, Blog
 from storage import Storage
-from storage.model import Kind, Known
+from storage.model import Kind
 from tests.archive.chronicle import Chronicle, open_chronicle
 from tests.archive.long_site import FIRST, releases
 from tests.archive.scene import announced
@@ -401,41 +401,3 @@ async def test_url_that_leads_elsewhere_is_not_followed(
     assert releases(1, 23) == during
     assert ("rest", "") == (after.way, after.notice)
     assert [] == await announced(storage)
-
-
-# The judgement by itself.
-
-
-def a(number: int, missed: int = 0, day: int = 1) -> Known:
-    return Known(
-        number, f"http://press.example/{number}/", Kind.REST, date(2020, 1, day), None, "", "",
-        missed, False,
-    )  # fmt: skip
-
-
-def test_few_are_believed_and_many_are_not() -> None:
-    """Ten of a few, or a tenth of many."""
-    few, many = [a(n) for n in range(20)], [a(n) for n in range(300)]
-    sure = Seen(sure=True)
-
-    assert tuple(few[:10]) == judged(few, {*range(10, 20)}, sure).gone
-    assert () == judged(few, {*range(11, 20)}, sure).gone
-    assert 30 == len(judged(many, {*range(30, 300)}, sure).gone)
-    assert () == judged(many, {*range(31, 300)}, sure).gone
-
-
-def test_pages_are_believed_at_the_second_time() -> None:
-    """What a walk lacks is asked for, and counted; who was missed before is gone."""
-    verdict = judged([a(1), a(2, missed=1), a(3)], {3}, Seen())
-
-    assert ((a(2, missed=1),), (a(1),), (a(1),)) == (verdict.gone, verdict.asked, verdict.missed)
-
-
-def test_nothing_follows_from_less_than_all() -> None:
-    """A reading with gaps, one that ends early, and one of nothing."""
-    listed = [a(1, missed=1, day=1), a(2, missed=1, day=2)]
-
-    assert () == judged(listed, (), Seen(whole=False)).gone
-    assert (a(2, missed=1, day=2),) == judged(listed, (), Seen(since=date(2020, 1, 1))).gone
-    nothing = judged(listed, (), Seen(sure=True, nothing=True))
-    assert ((), EMPTY) == (nothing.gone, nothing.notice)

@@ -90,6 +90,29 @@ async def test_closed_api_leaves_the_feed(long: Long, rule: rules.Rule) -> None:
     assert [way.name for way in await found(long)] == ["feed", "pages"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said('{"code":"rest_forbidden","data":{"status":403}}', "application/json", 403),
+        Said('{"code":"rest_no_route","data":{"status":404}}', "application/json", 404),
+        Said("<html><body>Please log in.</body></html>"),
+    ],
+    ids=["closed", "hidden", "no JSON"],
+)
+async def test_api_that_hides_its_categories_is_no_way_to_one(long: Long, said: Said) -> None:
+    """All posts of the site are not taken for those of a category; for the site they are right."""
+
+    def hidden(blog: Blog, path: str, query: dict[str, str], given: Said) -> Said:
+        return said if path.startswith("/wp-json/wp/v2/categories") else given
+
+    for n in range(12):  # so that the newest posts of the site are the category's
+        long.site.write(f"Last {n}", date=FIRST + timedelta(days=900 + n))
+    long.site.rules.append(hidden)
+
+    assert ["feed", "pages"] == [way.name for way in await found(long)]
+    assert ("rest", POSTS) == places(long, await found(long, "/"))[0]
+
+
 async def test_api_with_other_posts_is_no_way(long: Long) -> None:
     """An API that shows other posts than the feed (by a plugin, say) is of another archive."""
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
+from bot.archive import watcher
 from bot.archive.watcher import STUBBORN
 from bot.demo.blog import Answer, Blog
 from storage import Storage
@@ -14,6 +15,7 @@ from storage.model import Kind
 from tests.archive.chronicle import Chronicle, open_chronicle
 from tests.archive.long_site import WORDS, releases
 from tests.archive.scene import announced
+from tests.fakes.faults import Fault
 from tests.fakes.rules import excerpts_on_pages, rest_hidden
 
 
@@ -161,6 +163,34 @@ async def test_excerpt_that_stays_one_is_announced_all_the_same(storage: Storage
         assert 3 >= len(chronicle.asked(before))
         listed = await storage.histories.listed(chronicle.archive)
         assert {Kind.EXCERPT} == {known.kind for known in listed}
+
+
+async def test_pages_that_hang_hold_up_no_news(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All excerpts of a poll have one deadline; the comparison makes whole what was not."""
+    monkeypatch.setattr(watcher, "WHOLE_SECONDS", 0.3)
+    async with open_chronicle(storage, 3) as chronicle:
+        chronicle.site.rules.append(rest_hidden)
+        chronicle.site.blog.excerpts = True
+        await chronicle.backfill()
+        chronicle.clock.pass_by(minutes=5)
+        chronicle.site.edit(chronicle.number("Release 3"), html=f"<p>Mended: {WORDS}</p>")
+        new = publish(chronicle, 4)
+        chronicle.site.fail(Fault(hang=60, path="/20"))
+        before = len(chronicle.asked())
+        reading = await chronicle.watcher.read_once()
+        asked, told = chronicle.asked(before), await announced(storage)
+        at_once = [known.kind for known in await storage.histories.listed(chronicle.archive)]
+        await chronicle.compare()
+
+        assert "" == reading.last_error
+        assert 2 >= len(asked[1:])
+        assert [Kind.EXCERPT] * 4 == at_once[3:]
+        assert new == told
+        found = await chronicle.releases()
+        assert all(len(release.body.text) > 500 for release in found)
+        assert found[2].body.text.startswith("Mended")
 
 
 async def test_excerpts_after_whole_texts_are_a_warning(chronicle: Chronicle) -> None:

@@ -10,6 +10,8 @@ from storage import Storage
 from tests.archive.scene import FEED, Scene, announced, latest
 from tests.fakes.faults import Fault
 
+BROKEN = '<rss version="2.0"><channel><item><tit'
+
 
 async def test_empty_feed_is_an_alarm_and_loses_nothing(scene: Scene, storage: Storage) -> None:
     """An empty or comments feed is trouble until the true one is back, 304s notwithstanding."""
@@ -37,7 +39,7 @@ async def test_first_contact_in_trouble_is_no_first_reading(scene: Scene, storag
     """Nothing is news after an empty, a broken and a refused answer: the archive was never read."""
     empty = '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title></channel></rss>'
     readings = []
-    for fault in (Fault(body=empty), Fault(status=503), Fault(body="<rss")):
+    for fault in (Fault(body=empty), Fault(status=503), Fault(body=BROKEN)):
         scene.site.fail(replace(fault, path=FEED))
         readings.append(await scene.watcher.read_once())
     await scene.watcher.read_once()
@@ -75,17 +77,19 @@ async def test_trouble_is_kept_and_the_wait_with_it(scene: Scene, storage: Stora
 
 
 async def test_feed_that_vanished_is_looked_for_anew(scene: Scene) -> None:
-    """When the feed is a 404 its address is looked for again; a page is only a makeshift."""
+    """When the feed is a 404 it is looked for at once; a page is only a makeshift."""
     await scene.watcher.read_once()
-    scene.site.fail(Fault(status=404), times=1)
-    missing = await scene.watcher.read_once()
-    scene.site.fail(Fault(status=404, path=FEED))
+    scene.site.fail(Fault(status=404))
+    again = await scene.watcher.read_once()
+    scene.site.fail(Fault(status=404, path=FEED), times=2)
     makeshift = await scene.watcher.read_once()
+    asked = len(scene.site.requests)
     found = await scene.watcher.read_once()
 
-    assert (missing.feed_url, missing.last_error) == ("", "The archive answers with status 404.")
-    assert (makeshift.feed_url, makeshift.last_error) == ("", "")
-    assert (found.feed_url, found.last_error) == (scene.site.url + FEED, "")
+    for reading in (again, makeshift, found):
+        assert (reading.feed_url, reading.last_error) == (scene.site.url + FEED, "")
+    assert makeshift.etag == makeshift.last_modified == ""
+    assert [one.path for one in scene.site.requests[asked:]] == [FEED]
 
 
 async def test_site_in_trouble_at_first_contact_is_not_taken_for_its_feed(scene: Scene) -> None:

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.archive.excerpts import ENOUGH, Excerpts
 from bot.archive.paged import feed_pages, site_pages
 from bot.archive.ways import Unheard
 from bot.archive.whole import own_feed, whole
 from bot.demo.blog import Answer, Blog
 from bot.text.words import words
+from storage import Storage
 from storage.model import Draft, Kind
 from tests.archive.long_site import CATEGORY, Long, now, open_long
 from tests.fakes import rules
@@ -183,3 +185,23 @@ async def test_list_that_shows_excerpts_is_known_by_one_of_them(long: Long) -> N
 def test_where_a_posts_own_feed_is(link: str, feed: str) -> None:
     """Below its page, or beside its number where links are plain."""
     assert own_feed(link) == feed
+
+
+async def test_where_posts_have_no_feeds_their_pages_are_asked(storage: Storage) -> None:
+    """A feed that is not there is looked for a few times, and not once a post."""
+    async with open_long(20) as long:
+        cut = await shown(long)
+        long.site.rules.append(rules.no_feeds)
+        before = len(long.asked())
+        excerpts = Excerpts(storage, long.visitor, long.archive, now)
+        document = await site_pages(long.visitor, long.archive, long.archive.url, now).page(2)
+        assert document is not None
+        made = [
+            group[0].kind
+            for drafts in (cut, document.drafts)
+            for group in (await excerpts.made_whole(drafts))[0]
+        ]
+        feeds = [url for url in long.asked()[before:] if url.endswith("withoutcomments=1")]
+
+    assert {Kind.PAGE} == set(made)
+    assert ENOUGH == len(feeds) < len(made)

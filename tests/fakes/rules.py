@@ -58,6 +58,13 @@ def names_its_category(blog: Blog, path: str, query: dict[str, str], given: Answ
     return given
 
 
+def no_feeds(blog: Blog, path: str, query: dict[str, str], given: Answer) -> Answer:
+    """Feeds are switched off, and nothing names them (plugins such as "Disable Feeds")."""
+    if "feed" in query or path.rstrip("/").endswith("/feed"):
+        return Answer("<!doctype html><title>Not found</title>", "text/html", 404)
+    return given
+
+
 def one_feed_page(blog: Blog, path: str, query: dict[str, str], given: Answer) -> Answer:
     """A feed that knows no pages: static sites and feed proxies ignore the argument."""
     if "paged" not in query:
