@@ -97,6 +97,15 @@ class Archives:
                 (archive.name,),
             )
 
+    async def feed_is(self, archive: Archive, feed_url: str) -> None:
+        """Its feed is at this address, whatever was thought before."""
+        async with self._database.write() as tx:
+            await tx.run(
+                "UPDATE archives SET feed_url = ?, etag = '', last_modified = '', newest = '',"
+                " moved_to = '', moved_times = 0 WHERE name = ?",
+                (feed_url, archive.name),
+            )
+
     async def all(self) -> list[Reading]:
         """How it stands with every archive there ever was, with its releases counted."""
         async with self._database.read() as connection:

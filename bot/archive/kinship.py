@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 from yarl import URL
 
 from bot.archive.absence import FEW, SHARE
 from bot.archive.collection import collection, offer
 from bot.archive.discover import place
+from bot.archive.judging import Judge
 from bot.archive.visitor import Visitor
-from bot.archive.ways import NoWay
+from bot.archive.ways import NoWay, Way
 from storage.model import Archive, Draft, Glimpse, Known
 
 BESIDE = 2  # posts that were published between two looks
+LOOKED_AT, STRAY = 3, 2  # so many pages, and so many strangers on them are nothing
 _FAMILIES = ("categories", "tags")
 
 
@@ -57,3 +60,17 @@ async def grown(visitor: Visitor, archive: Archive, url: str) -> str:
         return url
     family = ",".join(dict.fromkeys((*old, *new)))
     return str(before.update_query({name: family}))
+
+
+async def is_strange(way: Way, judge: Judge, now: datetime) -> bool:
+    """Whether a way that is new to us shows much that is old and yet unknown.
+
+    A site whose permalinks are switched off gives its front page for every address.
+    """
+    drafts: list[Draft] = []
+    for number in range(1, LOOKED_AT + 1):
+        page = await way.page(number)
+        drafts += page.drafts if page else ()
+    unknown = await judge.unknown(drafts)
+    old = len(unknown) - len(await judge.news(unknown, now))
+    return old > max(STRAY, SHARE * len(drafts))

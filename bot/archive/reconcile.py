@@ -12,15 +12,16 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from bot.archive.absence import SHARE, Seen, Verdict, judged
+from bot.archive.absence import Seen, Verdict, judged
 from bot.archive.backfill import NOWHERE
 from bot.archive.discover import place
 from bot.archive.document import Document, Unreadable
 from bot.archive.intake import Intake, listing_way
 from bot.archive.judging import Judge
-from bot.archive.kinship import BESIDE, are_akin, grown, has_strangers
+from bot.archive.kinship import BESIDE, are_akin, grown, has_strangers, is_strange
 from bot.archive.paged import FEED
 from bot.archive.parse_process import read_apart
+from bot.archive.refound import own_again
 from bot.archive.rest import NAME as REST
 from bot.archive.rest import Rest
 from bot.archive.site import ways
@@ -33,7 +34,6 @@ log = structlog.get_logger()
 
 ASKED = 50  # pages of missing releases that are looked at in one reconcile
 FRESH = timedelta(days=1)  # for so long a cache may not know of a release
-LOOKED_AT, STRAY = 3, 2  # so many pages, and so many strangers on them are nothing
 _GONE = frozenset({404, 410})
 
 CUT = "The feed has only excerpts now: whole texts are read from the releases' own pages."
@@ -80,6 +80,7 @@ class Reconcile:
     async def run(self, history: History) -> History:
         """Compare, act, and say how the history stands now. Raises Unheard or NoWay."""
         self._reading = await self._storage.archives.reading(self._archive)
+        await self._find_own_feed()
         # Before the site is asked: what is published meanwhile was not there to be shown.
         listed = await self._storage.histories.listed(self._archive)
         try:
@@ -97,6 +98,16 @@ class Reconcile:
         now = self._clock()
         return replace(history, way=way.name, url=way.url, reconciled_at=now, notice=notice)
 
+    async def _find_own_feed(self) -> None:
+        """Where another one has been read for a while, see whether the archive's own is back."""
+        url = await own_again(
+            self._visitor, self._archive, self._reading.feed_url, self._judge, self._clock()
+        )
+        if url:
+            await self._storage.archives.feed_is(self._archive, url)
+            self._reading = replace(self._reading, feed_url=url)
+            self._log.info("The archive's own feed is back, and read again.")
+
     async def _looked(self, history: History, listed: Sequence[Known]) -> tuple[Way, Seen]:
         """Take in all that the site shows, in the best way there is."""
         why = NOWHERE
@@ -104,7 +115,7 @@ class Reconcile:
             try:
                 if lists := listing_way(way):
                     return way, await self._look_at_list(lists, history, len(listed))
-                if way.url != history.url and await self._is_strange(way):
+                if way.url != history.url and await is_strange(way, self._judge, self._clock()):
                     raise NoWay(OTHER)
                 return way, await self._walk(way)
             except NoWay as error:
@@ -121,19 +132,6 @@ class Reconcile:
         for way in found:
             if not (self._is_odd and listing_way(way)):
                 yield way
-
-    async def _is_strange(self, way: Way) -> bool:
-        """Whether a way that is new to us shows much that is old and yet unknown.
-
-        A site whose permalinks are switched off gives its front page for every address.
-        """
-        drafts: list[Draft] = []
-        for number in range(1, LOOKED_AT + 1):
-            page = await way.page(number)
-            drafts += page.drafts if page else ()
-        unknown = await self._judge.unknown(drafts)
-        old = len(unknown) - len(await self._judge.news(unknown, self._clock()))
-        return old > max(STRAY, SHARE * len(drafts))
 
     async def _look_at_list(self, way: ListingWay, history: History, listed: int) -> Seen:
         """Take in a list, if it is the archive's: a site may forget what it was asked for."""

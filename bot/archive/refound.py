@@ -68,3 +68,19 @@ async def _is_ours(
     unknown = await judge.unknown(drafts)
     known = len(drafts) - len(unknown)
     return known > 0 and (not strictly or unknown == [*drafts[known:]])
+
+
+async def own_again(
+    fetcher: Asks, archive: Archive, feed_url: str, judge: Judge, now: datetime
+) -> str:
+    """Where the archive's own feed is again, which was not there when this one was found; "" for
+    nowhere. Raises what the fetcher does.
+    """
+    if not feed_url or within(feed_url, archive.url):
+        return ""
+
+    async def believes(_link: str, _answer: Answer) -> bool:
+        return False
+
+    link, answer = await discover(fetcher, archive.url, believes)
+    return link if link and await _is_ours(archive, answer, judge, now, strictly=False) else ""

@@ -132,3 +132,28 @@ def test_feeds_of_a_place_that_is_an_argument() -> None:
     url = "https://a.example/?cat=2"
     assert within("https://a.example/?feed=rss2&cat=2", url)
     assert not within("https://a.example/?feed=rss2", url)
+
+
+async def test_own_feed_is_read_again_when_it_is_back(
+    chronicle: Chronicle, storage: Storage
+) -> None:
+    """Another one was read meanwhile and proved right; it ends with the next comparison."""
+    await more(chronicle)
+    chronicle.site.rules.append(gone)
+    for _ in range(PROVEN):
+        await chronicle.watcher.read_once()
+        chronicle.clock.pass_by(minutes=5)
+    meanwhile = (await storage.archives.reading(chronicle.archive)).feed_url
+    chronicle.site.rules.clear()
+    await chronicle.historian.work()
+    chronicle.site.write("Gossip", categories=("news",))
+    chronicle.site.write("Ours")
+    await chronicle.watcher.read_once()
+
+    own = (await storage.archives.reading(chronicle.archive)).feed_url
+    assert [f"{chronicle.site.url}/feed/", f"{chronicle.site.url}{CATEGORY}feed/"] == [
+        meanwhile,
+        own,
+    ]
+    assert "Ours" in await announced(storage)
+    assert "Gossip" not in await chronicle.titles()
