@@ -6,5 +6,5 @@ from collections.abc import Mapping
 
 
 def by_platform(counts: Mapping[str, int]) -> str:
-    """The platforms by name, each with its count: “Terminal 12, Web 3”."""
+    """The platforms by name, each with its count: “Here 12, There 3”."""
     return ", ".join(f"{name.title()} {count}" for name, count in counts.items())
