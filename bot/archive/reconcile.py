@@ -90,7 +90,7 @@ class Reconcile:
             raise
         await self._tell()
         verdict = judged(listed, self.intake.found, seen)
-        await self._act(verdict)
+        await self._act(verdict, [one for one in listed if one.id in self.intake.found])
         cut = CUT if self.intake.excerpts.cut else ""
         notice = verdict.notice or (STRANGE if self._is_odd else cut)
         if not seen.whole:  # nothing was learnt of what is gone
@@ -215,29 +215,34 @@ class Reconcile:
         if held:
             self._log.warning("Too many releases at once: they are held, not announced.", held=held)
 
-    async def _act(self, verdict: Verdict) -> None:
+    async def _act(self, verdict: Verdict, shown: Sequence[Known]) -> None:
         asked = verdict.asked
         if len(asked) > ASKED:  # others the next time
             asked = tuple(random.sample(asked, ASKED))
-        away = {one.id for one in verdict.gone} | await self._away(asked)
+        away = {one.id for one in verdict.gone} | await self._away(asked, shown)
         await self._storage.histories.withdraw(sorted(away))
         self.missed = tuple(one.id for one in verdict.missed if one.id not in away)
         self.withdrawn = len(away)
         if away:
             self._log.info("The site has taken releases back.", withdrawn=len(away))
 
-    async def _away(self, asked: Sequence[Known]) -> set[int]:
-        """Those whose own pages are gone. A site that does not answer says nothing."""
-        away = set()
-        for one in asked:
-            if not one.link:
-                continue
-            try:
-                answer = await self._visitor.get(one.link)
-            except NoWay:
-                continue
-            except Unheard:
-                break
-            if answer.status in _GONE:
-                away.add(one.id)
+    async def _away(self, asked: Sequence[Known], shown: Sequence[Known]) -> set[int]:
+        """Those whose own pages are gone. A site that does not answer says nothing, nor does one
+        where the page of a release that it shows is gone as well.
+        """
+        away = set[int]()
+        try:
+            if asked and shown and await self._is_gone(random.choice(shown)):  # noqa: S311
+                return away
+            for one in asked:
+                if await self._is_gone(one):
+                    away.add(one.id)
+        except Unheard:
+            pass
         return away
+
+    async def _is_gone(self, one: Known) -> bool:
+        try:
+            return bool(one.link) and (await self._visitor.get(one.link)).status in _GONE
+        except NoWay:
+            return False

@@ -246,3 +246,21 @@ async def test_without_a_feed_a_list_needs_two_readings(chronicle: Chronicle) ->
     await chronicle.compare()
 
     assert (23, 22) == (first, len(await chronicle.titles()))
+
+
+async def test_where_no_page_is_found_a_404_says_nothing(chronicle: Chronicle) -> None:
+    """The posts' own pages are all broken, those of releases that are shown as well."""
+    await filled(chronicle, "rest")
+    for n in range(3, 15):
+        post = chronicle.site.blog.posts[chronicle.number(f"Release {n}")]
+        chronicle.site.edit(post.id, categories=("news",), modified=post.modified_gmt)
+
+    def closed(blog: Blog, path: str, query: dict[str, str], given: Answer) -> Answer:
+        links = {blog.permalink(post) for post in blog.posts.values()}
+        return Answer("Not found", status=404) if blog.url + path in links else given
+
+    chronicle.site.rules.append(closed)
+    history = await chronicle.compare()
+
+    assert releases(1, 23) == await chronicle.titles()
+    assert history.notice
