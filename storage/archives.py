@@ -10,7 +10,7 @@ from storage.times import from_ms, to_ms
 
 _READING = """
 SELECT name, url, feed_url, etag, last_modified, newest, first_read_at, last_read_at, next_read_at,
-       resting, failures, last_error, moved_to, moved_times
+       resting, failures, last_error, moved_to, moved_times, lost_feed
 """
 _COUNTED = f"""
 {_READING},
@@ -41,7 +41,7 @@ async def archive_id(tx: Transaction, archive: Archive) -> int:
         await tx.run(
             "UPDATE archives SET url = ?, feed_url = '', etag = '', last_modified = '',"
             " newest = '', first_read_at = NULL, next_read_at = NULL, resting = 0, failures = 0,"
-            " moved_to = '', moved_times = 0 WHERE id = ?",
+            " moved_to = '', moved_times = 0, lost_feed = '' WHERE id = ?",
             (archive.url, found[0]),
         )
         await tx.run("DELETE FROM histories WHERE archive_id = ?", (found[0],))
@@ -56,13 +56,13 @@ async def keep_reading(tx: Transaction, reading: Reading) -> None:
     await tx.run(
         "UPDATE archives SET feed_url = ?, etag = ?, last_modified = ?,"
         " first_read_at = coalesce(first_read_at, ?), last_read_at = ?, next_read_at = ?,"
-        " resting = ?, last_error = ?, moved_to = ?, moved_times = ?, failures = ?, newest = ?"
-        " WHERE name = ?",
+        " resting = ?, last_error = ?, moved_to = ?, moved_times = ?, failures = ?, newest = ?,"
+        " lost_feed = ? WHERE name = ?",
         (
             reading.feed_url, reading.etag, reading.last_modified, to_ms(reading.first_read_at),
             to_ms(reading.last_read_at), to_ms(reading.next_read_at), reading.resting,
             reading.last_error, reading.moved_to, reading.moved_times, reading.failures,
-            reading.newest, reading.archive,
+            reading.newest, reading.lost_feed, reading.archive,
         ),
     )  # fmt: skip
 
@@ -102,7 +102,7 @@ class Archives:
         async with self._database.write() as tx:
             await tx.run(
                 "UPDATE archives SET feed_url = ?, etag = '', last_modified = '', newest = '',"
-                " moved_to = '', moved_times = 0 WHERE name = ?",
+                " moved_to = '', moved_times = 0, lost_feed = '' WHERE name = ?",
                 (feed_url, archive.name),
             )
 

@@ -368,7 +368,8 @@ class Reading:
     """How it stands with one archive: its validators, its due times, its last trouble.
 
     `resting`: it is not asked until the settings change. `newest` marks the last body that was
-    read. The releases are counted only where a status is asked for.
+    read; `lost_feed` is the archive's own feed, where another was found in its place. The releases
+    are counted only where a status is asked for.
     """
 
     archive: str
@@ -385,6 +386,7 @@ class Reading:
     last_error: str = ""
     moved_to: str = ""
     moved_times: int = 0
+    lost_feed: str = ""
     releases: int = 0
     withdrawn: int = 0
 

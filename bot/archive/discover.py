@@ -77,7 +77,7 @@ def within(link: str, url: str) -> bool:
     except ValueError:
         return False
     same = _site(there.hostname) == _site(own.hostname)
-    below = there.path.startswith(own.path.rstrip("/") + "/")
+    below = f"{there.path}/".startswith(own.path.rstrip("/") + "/")
     return same and below and set(parse_qsl(own.query)) <= set(parse_qsl(there.query))
 
 

@@ -57,13 +57,19 @@ class Excerpts:
         self.cut = self.cut or any(known and known.fed for known in found)
         self.newly = self.newly or any(k and k.fed and not k.excerpt for k in found)
         known = iter(found)
+        cut = [(draft, next(known)) for draft in drafts if draft.kind is Kind.EXCERPT]
+        wholes = {}
+        for draft, one in sorted(cut, key=lambda pair: pair[1] is not None):  # new ones first
+            if _worth(draft, one, again=again):
+                wholes[id(draft)] = one, await self._whole(draft, until)
         groups: list[Group] = []
         refused = []
         for draft in drafts:
-            one = next(known) if draft.kind is Kind.EXCERPT else None
-            if draft.kind is not Kind.EXCERPT or not _worth(draft, one, again=again):
+            if id(draft) not in wholes:
                 groups.append((draft,))
-            elif (made := await self._whole(draft, until)) is None:
+                continue
+            one, made = wholes[id(draft)]
+            if made is None:
                 refused.append((draft.link, PROTECTED))
             elif made is not draft:
                 groups.append((made, draft))

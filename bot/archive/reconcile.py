@@ -21,7 +21,7 @@ from bot.archive.judging import Judge
 from bot.archive.kinship import BESIDE, are_akin, grown, has_strangers, is_strange
 from bot.archive.paged import FEED
 from bot.archive.parse_process import read_apart
-from bot.archive.refound import own_again
+from bot.archive.refound import is_back
 from bot.archive.rest import NAME as REST
 from bot.archive.rest import Rest
 from bot.archive.site import ways
@@ -100,12 +100,16 @@ class Reconcile:
 
     async def _find_own_feed(self) -> None:
         """Where another one has been read for a while, see whether the archive's own is back."""
-        url = await own_again(
-            self._visitor, self._archive, self._reading.feed_url, self._judge, self._clock()
-        )
-        if url:
-            await self._storage.archives.feed_is(self._archive, url)
-            self._reading = replace(self._reading, feed_url=url)
+        reading, now = self._reading, self._clock()
+        if not reading.lost_feed:
+            return
+        try:
+            answer = await self._visitor.get(reading.lost_feed, tries=1)
+        except (NoWay, Unheard):
+            return
+        if await is_back(answer, self._archive, reading, self._judge, now):
+            await self._storage.archives.feed_is(self._archive, reading.lost_feed)
+            self._reading = replace(reading, feed_url=reading.lost_feed, lost_feed="")
             self._log.info("The archive's own feed is back, and read again.")
 
     async def _looked(self, history: History, listed: Sequence[Known]) -> tuple[Way, Seen]:
@@ -227,9 +231,7 @@ class Reconcile:
             self._log.info("The site has taken releases back.", withdrawn=len(away))
 
     async def _away(self, asked: Sequence[Known], shown: Sequence[Known]) -> set[int]:
-        """Those whose own pages are gone. A site that does not answer says nothing, nor does one
-        where the page of a release that it shows is gone as well.
-        """
+        """Those whose own pages are gone. Where the page of a shown one is, that says nothing."""
         away = set[int]()
         try:
             if asked and shown and await self._is_gone(random.choice(shown)):  # noqa: S311

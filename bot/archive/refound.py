@@ -19,7 +19,7 @@ class Refound:
     """An answer and the feed it is of, "" for a page.
 
     `elsewhere`: it is not yet taken for the archive's own. The feed that was known is asked first
-    the next time; what is new here is nobody's news.
+    the next time; what is new here is not taken yet.
     """
 
     feed_url: str
@@ -70,17 +70,12 @@ async def _is_ours(
     return known > 0 and (not strictly or unknown == [*drafts[known:]])
 
 
-async def own_again(
-    fetcher: Asks, archive: Archive, feed_url: str, judge: Judge, now: datetime
-) -> str:
-    """Where the archive's own feed is again, which was not there when this one was found; "" for
-    nowhere. Raises what the fetcher does.
+async def is_back(
+    answer: Answer, archive: Archive, reading: Reading, judge: Judge, now: datetime
+) -> bool:
+    """Whether this is the archive's own feed again, in whose place another was found, and not
+    only an answer at its address.
     """
-    if not feed_url or within(feed_url, archive.url):
-        return ""
-
-    async def believes(_link: str, _answer: Answer) -> bool:
+    if answer.status != 200 or answer.url != reading.lost_feed or await is_lost(answer):
         return False
-
-    link, answer = await discover(fetcher, archive.url, believes)
-    return link if link and await _is_ours(archive, answer, judge, now, strictly=False) else ""
+    return await _is_ours(archive, answer, judge, now, strictly=False)

@@ -52,17 +52,20 @@ class Visitor:
         self._sleep = sleep
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """The answer, whatever its status, but for those that say "later": then it asks again.
+    async def get(
+        self, url: str, headers: Mapping[str, str] | None = None, *, tries: int = 0
+    ) -> Answer:
+        """The answer, whatever its status, but for those that say "later": then it asks again, as
+        often as it is made to, or up to so many `tries`.
 
         Raises Unheard when there is none for long, NoWay for an answer that we never take.
         """
         async with self._turns[host(url)]:
-            return await self._patiently(url, headers)
+            return await self._patiently(url, headers, tries or self._tries)
 
-    async def _patiently(self, url: str, headers: Mapping[str, str] | None) -> Answer:
+    async def _patiently(self, url: str, headers: Mapping[str, str] | None, tries: int) -> Answer:
         paused = 0.0
-        for number in range(self._tries):
+        for number in range(tries):
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**number)
             try:
                 answer = await self._ask(url, headers)
@@ -78,7 +81,7 @@ class Visitor:
                 why = f"The archive answers with status {answer.status}."
                 pause = max(pause, retry_after(answer.headers, self._clock()) or 0.0)
             paused += pause
-            if number + 1 == self._tries or paused > self._patience:
+            if number + 1 == tries or paused > self._patience:
                 break
             await self._pause(pause)
         raise Unheard(why)

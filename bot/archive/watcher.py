@@ -36,7 +36,7 @@ SET_BACK = timedelta(minutes=1)  # a reading later than now by so much: the cloc
 LOOK_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
 FURTHER_PAGES = 30  # of a feed in one reading; whatever lies behind is the reconcile's
-WHOLE_SECONDS = 2.0  # for the excerpts of one reading; the reconcile makes whole what is left
+WHOLE_SECONDS = 1.2  # for the excerpts of one reading; the reconcile makes whole what is left
 STUBBORN = 3  # readings in a row that a further page may spoil
 
 
@@ -136,11 +136,19 @@ class Watcher:
         """What is read where the feed was looked for, which is not always the feed itself."""
         reading = replace(before, feed_url=found.feed_url)
         drafts, after = await self._read(reading, found.answer, asked, late)
-        if found.elsewhere and found.feed_url:
-            drafts = [(draft, Fate.QUIET) for draft, _ in drafts]
-        if found.elsewhere and after.feed_url == found.feed_url:
+        if not found.elsewhere:
+            return drafts, after
+        if found.feed_url:
+            # Until it is believed nothing new is taken from it; then it is judged as news.
+            unknown = await self._judge.unknown([draft for draft, _ in drafts])
+            drafts = [(draft, fate) for draft, fate in drafts if draft not in unknown]
+            after = replace(after, newest="")
+        if after.feed_url == found.feed_url:
             # WordPress's validators are those of the whole site: they would match at the feed.
             after = replace(after, feed_url=before.feed_url, etag="", last_modified="")
+        else:
+            lost = before.lost_feed or before.feed_url
+            after = replace(after, lost_feed=lost, etag="", last_modified="")
         return drafts, after
 
     async def _read(

@@ -13,6 +13,8 @@ CREATE TABLE histories (
     notice        TEXT NOT NULL DEFAULT ''    -- what a person should look at
 ) STRICT;
 
+ALTER TABLE archives ADD COLUMN lost_feed TEXT NOT NULL DEFAULT '';  -- in whose place feed_url was found
+
 ALTER TABLE releases ADD COLUMN listed INTEGER NOT NULL DEFAULT 0 CHECK (listed IN (0, 1));  -- its site showed it: that it does not is a sign
 ALTER TABLE releases ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;  -- complete readings in a row without it
 ALTER TABLE releases ADD COLUMN modified TEXT NOT NULL DEFAULT '';  -- when it was last changed, in REST's own words
