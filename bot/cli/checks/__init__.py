@@ -22,7 +22,7 @@ from storage.health import health, is_running, trouble
 from storage.seal import read_key
 from storage.vault import vault_file
 
-WEB = "web"  # the platform whose the web port is
+WEB = "web"  # the platform that the web port is for
 
 Say = Callable[[set[str]], None]
 
