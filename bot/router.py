@@ -163,8 +163,8 @@ class Router:
         if shared := BY_NUMBER.fullmatch(words):
             release = await self._storage.releases.get(whole(shared[1]) or 0)
             return [release] if release and not release.withdrawn and not skip else []
-        _, hits = await self._storage.search.find(words, SUGGESTED, skip)
-        return [hit.release for hit in hits]
+        found = await self._storage.search.find(words, SUGGESTED, skip)
+        return [hit.release for hit in found.hits]
 
     async def _known(self, request: Request) -> Request:
         """The request with what this person chose in place of what the platform hints."""

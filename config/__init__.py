@@ -1,7 +1,7 @@
 """What the operator chose: the only reader of the environment. This is the front door."""
 
 from config.archive import ArchiveSettings
-from config.campaign import CampaignFile, load_campaign
+from config.campaign import CampaignFile, given_names, load_campaign
 from config.errors import SettingsError
 from config.settings import Settings, load, options
 
@@ -10,6 +10,7 @@ __all__ = [
     "CampaignFile",
     "Settings",
     "SettingsError",
+    "given_names",
     "load",
     "load_campaign",
     "options",

@@ -15,7 +15,10 @@ from config.errors import SettingsError, sentences
 
 
 class EventSettings(BaseModel):
-    """A date that is remembered every year, the words that name it, its title by language."""
+    """A date that is remembered every year, the words that name it, its title by language.
+
+    `about` are words that tell it from other events of the same person.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,10 +26,11 @@ class EventSettings(BaseModel):
     date: date
     words: tuple[str, ...] = ()
     titles: dict[str, str] = {}
+    about: tuple[str, ...] = ()
 
 
 class CampaignFile(BaseModel):
-    """A campaign: its name and contact, its archives, what it remembers."""
+    """A campaign: its name and contact, its archives, what it remembers, how names are written."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,6 +40,7 @@ class CampaignFile(BaseModel):
     contact: dict[str, str] = {}
     archives: tuple[ArchiveSettings, ...] = ()
     events: tuple[EventSettings, ...] = ()
+    aliases: tuple[tuple[str, ...], ...] = ()
 
     @field_validator("timezone")
     @classmethod
@@ -47,12 +52,23 @@ def load_campaign(over: Path | None) -> CampaignFile:
     """The default campaign with the operator's file laid over it. Raises SettingsError."""
     default = (resources.files("config") / "campaign.toml").read_text(encoding="utf-8")
     values = tomllib.loads(default)
+    known = values["aliases"]
     if over is not None:
-        values |= read_toml(over, "HERALD_CAMPAIGN")
+        own = read_toml(over, "HERALD_CAMPAIGN")
+        values |= own
+        if isinstance(own.get("aliases"), list):  # every alias known is of use; none is in the way
+            values["aliases"] = [*known, *own["aliases"]]
     try:
         return CampaignFile.model_validate(values)
     except ValidationError as error:
         raise SettingsError(sentences(error, CampaignFile, f"{over}: ", upper=False)) from None
+
+
+def given_names() -> tuple[tuple[str, ...], ...]:
+    """Given names that mean the same, in groups: short, foreign and other spellings."""
+    text = (resources.files("config") / "given_names.txt").read_text(encoding="utf-8")
+    lines = (line.partition("#")[0].split() for line in text.splitlines())
+    return tuple(tuple(names) for names in lines if names)
 
 
 def read_toml(path: Path, named_by: str) -> dict[str, Any]:

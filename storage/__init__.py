@@ -15,7 +15,7 @@ from storage.errors import DatabaseError
 from storage.facts import KEY_CHECK, Facts
 from storage.histories import Histories, keep_history
 from storage.mailboxes import Mailboxes
-from storage.model import Archive, Correcting, Draft, Fate, History, Reading, Saved
+from storage.model import Archive, Correcting, Draft, Fate, History, Naming, Reading, Saved
 from storage.outbox import OutboxShelf, announce
 from storage.platforms import Platforms
 from storage.releases import Releases
@@ -32,13 +32,13 @@ __all__ = ["DatabaseError", "Joined", "Seal", "SealError", "Storage", "Vault", "
 class Storage:
     """All shelves of one database."""
 
-    def __init__(self, database: Database, seal: Seal | None) -> None:
+    def __init__(self, database: Database, seal: Seal | None, naming: Naming | None = None) -> None:
         self.database = database
         self.archives = Archives(database)
         self.histories = Histories(database)
         self.facts = Facts(database)
         self.releases = Releases(database)
-        self.search = Search(database)
+        self.search = Search(database, naming or Naming())
         self.subscribers = Subscribers(database, seal)
         self.outbox = OutboxShelf(database, self.subscribers)
         self.statements = Statements(database, seal)
@@ -96,15 +96,21 @@ class Storage:
 
 @asynccontextmanager
 async def open_storage(
-    path: Path, seal: Seal | None = None, *, checkpoints: bool = True
+    path: Path,
+    seal: Seal | None = None,
+    *,
+    checkpoints: bool = True,
+    naming: Naming | None = None,
 ) -> AsyncIterator[Storage]:
     """Open the database, migrated; with a `seal`, check that it is the one it was sealed with.
+
+    `naming` is what the campaign knows of names.
 
     Raises DatabaseError or SealError, each one sentence for the operator.
     """
     database = await open_database(path, checkpoints=checkpoints)
     try:
-        storage = Storage(database, seal)
+        storage = Storage(database, seal, naming)
         if seal is not None:
             await _check(storage, seal)
         yield storage

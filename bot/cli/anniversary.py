@@ -54,7 +54,7 @@ def _event(wishes: Chosen, name: str) -> Event:
 
 
 async def _marks(wishes: Chosen, event: Event, year: int) -> list[Marking]:
-    async with reading(wishes.settings) as storage:
+    async with reading(wishes) as storage:
         if storage is None:
             return []
         releases = await storage.releases.between(*anniversaries.window(event, year))

@@ -84,7 +84,7 @@ async def _bring(
 
     settings = wishes.settings
     async with (
-        open_storage(settings.database, checkpoints=False) as storage,
+        open_storage(settings.database, checkpoints=False, naming=wishes.naming) as storage,
         open_fetcher(
             user_agent(wishes.campaign),
             allow_private=settings.allow_private_networks,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.chat import Campaign, Message, Request
-from bot.cli.opened import campaign_of, chosen
+from bot.cli.opened import campaign_of, chosen, naming_of
 from bot.platforms import web
 from config import load_campaign
 from storage import Storage, open_storage
@@ -54,10 +54,11 @@ async def _demo(folder: Path) -> None:
     logs.configure("CRITICAL", "text", [])
     async with AsyncExitStack() as stack:
         site = await stack.enter_async_context(Site(sample(clock())))
-        campaign = campaign_of(load_campaign(_campaign_file()))
+        file = load_campaign(_campaign_file())
+        campaign = campaign_of(file)
         archive = Archive("demo", site.url, poll_seconds=POLL_SECONDS)
         storage = await stack.enter_async_context(
-            open_storage(folder / "demo.db", Seal(secrets.token_bytes(32)))
+            open_storage(folder / "demo.db", Seal(secrets.token_bytes(32)), naming=naming_of(file))
         )
         await _bring_in(storage, archive)
         wishes = Wishes([archive], campaign, allow_private=True, unlimited=["terminal"])

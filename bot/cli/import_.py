@@ -60,7 +60,9 @@ async def _bring(wishes: Chosen, files: Sequence[Path], name: str) -> Brought:
         known = ", ".join(a.name for a in wishes.archives)
         raise Failure(f"There is no archive {name}; there are {known}.", code=2)
     brought = Brought()
-    async with open_storage(wishes.settings.database, checkpoints=False) as storage:
+    async with open_storage(
+        wishes.settings.database, checkpoints=False, naming=wishes.naming
+    ) as storage:
         for file in files:
             await _bring_file(storage, wishes.archives, named, file, brought)
     return brought

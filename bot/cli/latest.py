@@ -31,5 +31,5 @@ def main(
 
 
 async def _latest(wishes: Chosen, count: int) -> list[Release]:
-    async with reading(wishes.settings) as storage:
+    async with reading(wishes) as storage:
         return await storage.releases.latest(count) if storage is not None else []

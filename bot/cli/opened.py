@@ -11,19 +11,28 @@ from pydantic import BaseModel
 
 from bot.chat import Campaign
 from bot.platforms import option_models
-from config import ArchiveSettings, CampaignFile, Settings, load, load_campaign, options
+from config import (
+    ArchiveSettings,
+    CampaignFile,
+    Settings,
+    given_names,
+    load,
+    load_campaign,
+    options,
+)
 from storage import Storage, open_storage
-from storage.model import Archive, Correcting, Event
+from storage.model import Archive, Correcting, Event, Naming
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the operator chose, checked: settings, each platform's options, archives, campaign."""
+    """What the operator chose, checked: settings, platforms' options, archives, campaign, names."""
 
     settings: Settings
     options: dict[str, BaseModel]
     archives: tuple[Archive, ...]
     campaign: Campaign
+    naming: Naming
 
 
 def chosen() -> Chosen:
@@ -39,6 +48,7 @@ def chosen() -> Chosen:
         {name: value for name, value in given.items() if value is not None},
         tuple(archive_of(a) for a in settings.archives or file.archives),
         campaign_of(file),
+        naming_of(file),
     )
 
 
@@ -61,15 +71,20 @@ def correcting_of(settings: Settings) -> Correcting | None:
 
 
 def campaign_of(file: CampaignFile) -> Campaign:
-    events = tuple(Event(e.name, e.date, e.words, e.titles) for e in file.events)
+    events = tuple(Event(e.name, e.date, e.words, e.titles, e.about) for e in file.events)
     return Campaign(file.name, file.contact, events, file.timezone, file.language)
 
 
+def naming_of(file: CampaignFile) -> Naming:
+    return Naming(given_names(), file.aliases)
+
+
 @asynccontextmanager
-async def reading(settings: Settings) -> AsyncIterator[Storage | None]:
+async def reading(wishes: Chosen) -> AsyncIterator[Storage | None]:
     """The database for a look, without its key; None where there is none yet."""
-    if not settings.database.exists():
+    database = wishes.settings.database
+    if not database.exists():
         yield None
         return
-    async with open_storage(settings.database, checkpoints=False) as storage:
+    async with open_storage(database, checkpoints=False, naming=wishes.naming) as storage:
         yield storage

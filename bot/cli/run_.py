@@ -52,7 +52,7 @@ async def _run(wishes: Chosen) -> None:
 
     settings = wishes.settings
     seal = Seal(await key_of(settings.database, settings.secret_key_file))
-    async with open_storage(settings.database, seal) as storage:
+    async with open_storage(settings.database, seal, naming=wishes.naming) as storage:
         app = App(
             storage,
             Wishes(

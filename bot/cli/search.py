@@ -14,7 +14,7 @@ from bot.cli.objects import object_of, print_json, print_release
 from bot.cli.opened import Chosen, chosen, reading
 from bot.cli.words import Failure
 from storage import Storage
-from storage.model import Hit
+from storage.model import Found
 
 
 def main(
@@ -39,25 +39,25 @@ def main(
     if not words:
         raise Failure("WORDS are missing. Try: herald search Magnitsky", code=2)
     query = " ".join(words)
-    found, hits = asyncio.run(_search(wishes, query, limit))
+    found = asyncio.run(_search(wishes, query, limit))
     if json:
-        print_json(_objects(hits))
+        print_json(_objects(found))
         return
-    for hit in hits:
+    for hit in found.hits:
         print_release(hit.release, hit.snippet.text)
-    if not hits:
+    if not found.hits:
         print("Nothing was found. Fewer words, or another spelling, may find more.")
-    elif found > len(hits):
-        print(f"{len(hits)} of {found}. More: --limit {found}")
+    elif found.total > len(found.hits):
+        print(f"{len(found.hits)} of {found.total}. More: --limit {found.total}")
 
 
-async def _search(wishes: Chosen, query: str, limit: int) -> tuple[int, list[Hit]]:
-    async with reading(wishes.settings) as storage:
-        return await storage.search.find(query, limit) if storage is not None else (0, [])
+async def _search(wishes: Chosen, query: str, limit: int) -> Found:
+    async with reading(wishes) as storage:
+        return await storage.search.find(query, limit) if storage is not None else Found()
 
 
 async def _answer_lines(wishes: Chosen, limit: int) -> None:
-    async with reading(wishes.settings) as storage:
+    async with reading(wishes) as storage:
         for line in _queries():
             print_json(await _objects_for(storage, line, limit))
             sys.stdout.flush()
@@ -66,12 +66,11 @@ async def _answer_lines(wishes: Chosen, limit: int) -> None:
 async def _objects_for(storage: Storage | None, query: str, limit: int) -> list[dict[str, Any]]:
     if storage is None:
         return []
-    _, hits = await storage.search.find(query, limit)
-    return _objects(hits)
+    return _objects(await storage.search.find(query, limit))
 
 
-def _objects(hits: list[Hit]) -> list[dict[str, Any]]:
-    return [object_of(hit.release, whole=False, snippet=hit.snippet.text) for hit in hits]
+def _objects(found: Found) -> list[dict[str, Any]]:
+    return [object_of(hit.release, whole=False, snippet=hit.snippet.text) for hit in found.hits]
 
 
 def _queries() -> Iterator[str]:

@@ -38,7 +38,7 @@ def main(
 async def _found(wishes: Chosen, number: int) -> tuple[Release | None, list[Revision]]:
     if number >= 2**63:
         return None, []
-    async with reading(wishes.settings) as storage:
+    async with reading(wishes) as storage:
         if storage is None:
             return None, []
         return await storage.releases.get(number), await storage.releases.history(number)

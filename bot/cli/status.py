@@ -35,7 +35,7 @@ async def _status(wishes: Chosen) -> dict[str, Any]:
     standings: list[Standing] = []
     histories: list[History] = []
     running = await asyncio.to_thread(is_running, wishes.settings.database)
-    async with reading(wishes.settings) as storage:
+    async with reading(wishes) as storage:
         if storage is not None:
             readings = await storage.archives.all()
             releases = await storage.releases.count()

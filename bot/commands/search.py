@@ -29,19 +29,19 @@ async def answer(request: Request, context: Context) -> Message:
     if not query:
         old_button = request.pressed and bool(request.words)
         return _what_for(t, private=request.private, old_button=old_button)
-    total, hits = await context.storage.search.find(query, PAGE, (page - 1) * PAGE)
-    pages = -(-total // PAGE)
+    found = await context.storage.search.find(query, PAGE, (page - 1) * PAGE)
+    pages = -(-found.total // PAGE)
     if page > pages > 0:
         page = pages
-        total, hits = await context.storage.search.find(query, PAGE, (page - 1) * PAGE)
-    if not hits:
+        found = await context.storage.search.find(query, PAGE, (page - 1) * PAGE)
+    if not found.hits:
         return _nothing(query, t, private=request.private)
     # The query stands first in the message, in these marks: `_under` finds it there again.
-    found = t.plural("{n} release found", "{n} releases found", total)
+    count = t.plural("{n} release found", "{n} releases found", found.total)
     where = t("page {page} of {pages}", page=page, pages=pages) if pages > 1 else ""
     return present.listing(
-        join([bold(t("“{query}”", query=query)), join([found, where], ", ")], "\n"),
-        [present.Item(hit.release, snippet=hit.snippet) for hit in hits],
+        join([bold(t("“{query}”", query=query)), join([count, where], ", ")], "\n"),
+        [present.Item(hit.release, snippet=hit.snippet) for hit in found.hits],
         request.language,
         first=(page - 1) * PAGE + 1,
         more=_turns(query, page, pages),

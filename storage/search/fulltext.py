@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from storage.database import Database
-from storage.model import Hit, RichText, Span, Style
+from storage.model import Found, Hit, Missing, Naming, Order, RichText, Span, Style
 from storage.releases import COLUMNS, release_of
 from storage.search.query import expression
 
@@ -19,22 +19,35 @@ _MARK = re.compile(f"([{_OPEN}{_CLOSE}])")
 class Search:
     """Full text over the releases that are shown."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, naming: Naming) -> None:
         self._database = database
+        self._naming = naming
 
-    async def find(self, words: str, count: int, skip: int = 0) -> tuple[int, list[Hit]]:
-        """How many releases have all these words, and `count` of them, best first."""
+    async def find(
+        self,
+        words: str,
+        count: int,
+        skip: int = 0,
+        *,
+        order: Order | None = None,
+        year: int | None = None,
+    ) -> Found:
+        """What these words ask for: `count` of the hits after the first `skip`.
+
+        `order` and `year` go before what the words say of them.
+        """
         wanted = expression(words)
         if not wanted:
-            return 0, []
+            return Found(missing=Missing.WORDS)
         async with self._database.read() as connection:
             found = await connection.value(
                 "SELECT count(*) FROM release_words WHERE release_words MATCH ?", (wanted,)
             )
             everything = await connection.value("SELECT count(*) FROM releases")
-            common = found > RANKED_HITS or (found > 20 and found * 2 > everything)
+            by_date = order is Order.NEW or year is not None
+            common = by_date or found > RANKED_HITS or (found > 20 and found * 2 > everything)
             page = await connection.rows(_BY_DATE if common else _BY_RANK, (wanted, count, skip))
-        return int(found), [Hit(release_of(row), marked(row[-1])) for row in page]
+        return Found(tuple(Hit(release_of(row), marked(row[-1])) for row in page), int(found))
 
 
 _PAGE = f"""

@@ -372,7 +372,7 @@ async def test_new_date_moves_it_and_is_no_edit(chronicle: Chronicle, way: str) 
     ]
     assert (9, 1) == (found[3].id, found[3].revision)
     assert found[3].link.endswith("/elsewhere/")
-    (hit,) = (await chronicle.storage.search.find("word0 9", 5, 0))[1][:1]
+    (hit,) = (await chronicle.storage.search.find("word0 9", 5, 0)).hits[:1]
     assert "Release 9" == hit.release.title
 
 

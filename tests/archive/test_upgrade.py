@@ -42,4 +42,4 @@ async def test_an_upgraded_reader_derives_all_anew_without_a_revision(
     latest = await storage.releases.latest(45)
     assert {1} == {release.revision for release in latest}
     assert all(release.body.text.startswith("anew") for release in latest)
-    assert (await storage.search.find("anew", 1))[0] == 45
+    assert (await storage.search.find("anew", 1)).total == 45

@@ -163,8 +163,8 @@ async def test_deriving_anew_makes_no_revision(storage: Storage) -> None:
     assert (await release(storage, 1)).revision == 1
     assert await outcome(storage, better) is Saved.KNOWN
     assert [n for n, _ in await storage.releases.outdated(2, 10)] == [2]
-    assert (await storage.search.find("better", 5))[0] == 1
-    assert (await storage.search.find("previous", 5))[0] == 0
+    assert (await storage.search.find("better", 5)).total == 1
+    assert (await storage.search.find("previous", 5)).total == 0
 
 
 async def test_ids_are_in_the_order_of_arrival(storage: Storage) -> None:
@@ -231,7 +231,7 @@ async def test_a_time_learnt_later_moves_it_to_its_place(storage: Storage) -> No
     await keep(storage, draft("Late", "Evening words.", key="late", at=NOON + timedelta(hours=6)))
 
     assert await titles(storage) == ["Late", "Noon"]
-    assert [h.release.title for h in (await storage.search.find("evening", 5))[1]] == ["Late"]
+    assert [h.release.title for h in (await storage.search.find("evening", 5)).hits] == ["Late"]
     assert [r.title for r in await storage.releases.between(day, day)] == ["Noon", "Late"]
 
 

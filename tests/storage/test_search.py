@@ -34,7 +34,7 @@ async def stocked(storage: Storage) -> Storage:
 
 
 async def found(storage: Storage, words: str) -> list[str]:
-    return [hit.release.key for hit in (await storage.search.find(words, 10))[1]]
+    return [hit.release.key for hit in (await storage.search.find(words, 10)).hits]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,8 @@ async def test_words_find_releases(stocked: Storage, words: str, keys: list[str]
 )  # fmt: skip
 async def test_the_indexs_own_syntax_means_nothing(stocked: Storage, words: str) -> None:
     """Operators of the index are words like any other: nothing fails."""
-    total, hits = await stocked.search.find(words, 10)
+    found = await stocked.search.find(words, 10)
+    total, hits = found.total, found.hits
 
     assert total == len(hits)
 
@@ -96,7 +97,8 @@ async def test_the_indexs_own_syntax_means_nothing(stocked: Storage, words: str)
 @given(words=st.text())
 async def test_any_text_is_answered(stocked: Storage, words: str) -> None:
     """Whatever is typed is an answer, never an error."""
-    total, hits = await stocked.search.find(words, 3)
+    found = await stocked.search.find(words, 3)
+    total, hits = found.total, found.hits
 
     assert total >= len(hits)
 
@@ -108,7 +110,7 @@ def test_an_expression_is_of_bounded_length() -> None:
 
 async def test_the_hit_is_in_bold(stocked: Storage) -> None:
     """The snippet marks every word that was asked for, as it stands in the text."""
-    _, [hit] = await stocked.search.find("артемов суде", 10)
+    [hit] = (await stocked.search.find("артемов суде", 10)).hits
 
     assert bold(hit) == ["Артёмов", "суде"]
     assert hit.snippet.text == "Адвокат Артёмов выступил в суде."
@@ -118,7 +120,7 @@ async def test_a_snippet_is_short_and_on_one_line(storage: Storage) -> None:
     """Of a long body the words around the hit are shown, on one line."""
     body = "\n\n".join(["filler words"] * 200 + ["here stands the needle", "filler words"] * 3)
     await keep(storage, draft(body=body, key="k"))
-    _, [hit] = await storage.search.find("needle", 10)
+    [hit] = (await storage.search.find("needle", 10)).hits
 
     assert set(bold(hit)) == {"needle"}
     assert len(hit.snippet.text) < 300
@@ -129,7 +131,7 @@ async def test_a_snippet_is_short_and_on_one_line(storage: Storage) -> None:
 
 async def test_a_hit_in_the_title_alone_has_a_snippet_without_marks(stocked: Storage) -> None:
     """Where only the title has the word the body's beginning is shown."""
-    _, [hit] = await stocked.search.find("vote paris", 10)
+    [hit] = (await stocked.search.find("vote paris", 10)).hits
 
     assert hit.snippet.text == "Parliament voted on sanctions; London watched."
 
@@ -164,7 +166,8 @@ async def test_common_words_are_sorted_by_date(storage: Storage) -> None:
         draft("Rare", "quartz", key="old", at=NOON - DAY),
         draft("Quartz quartz", "quartz quartz", key="older", at=NOON - 2 * DAY),
     )
-    total, hits = await storage.search.find("campaign", 5)
+    result = await storage.search.find("campaign", 5)
+    total, hits = result.total, result.hits
 
     assert total == 40
     assert [h.release.title for h in hits] == ["R39", "R38", "R37", "R36", "R35"]
@@ -178,9 +181,9 @@ async def test_pages_follow_on(storage: Storage) -> None:
     )
     pages = [await storage.search.find("needle", 3, skip) for skip in (0, 3, 6, 9)]
 
-    assert [total for total, _ in pages] == [7, 7, 7, 7]
-    assert [len(hits) for _, hits in pages] == [3, 3, 1, 0]
-    assert len({h.release.id for _, hits in pages for h in hits}) == 7
+    assert [page.total for page in pages] == [7, 7, 7, 7]
+    assert [len(page.hits) for page in pages] == [3, 3, 1, 0]
+    assert len({h.release.id for page in pages for h in page.hits}) == 7
 
 
 async def test_the_index_follows_an_edit(storage: Storage) -> None:

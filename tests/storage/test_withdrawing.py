@@ -40,7 +40,7 @@ async def shown(storage: Storage, *drafts: Draft, correcting: Correcting | None 
 
 
 async def found(storage: Storage, words: str) -> int:
-    return (await storage.search.find(words, 10))[0]
+    return (await storage.search.find(words, 10)).total
 
 
 async def indexed(storage: Storage) -> None:

@@ -46,8 +46,8 @@ async def listed(storage: Storage, ask: Asked) -> Listed:
     languages = tuple(await storage.releases.languages())
     years = await _years(storage, ask.of)
     if ask.words:
-        total, hits = await storage.search.find(ask.words, PAGE, skip)
-        return Listed(total, hits, years, languages)
+        found = await storage.search.find(ask.words, PAGE, skip)
+        return Listed(found.total, found.hits, years, languages)
     total = await storage.releases.browsed(ask.year, ask.of)
     releases = await storage.releases.browse(ask.year, ask.of, PAGE, skip)
     return Listed(total, [Hit(release, RichText()) for release in releases], years, languages)

@@ -1,0 +1,72 @@
+"""The nouns of Herald, as frozen values: aware UTC times, no I/O, no imports of ours."""
+
+from storage.model.campaign import Event, Follow, Naming
+from storage.model.outbox import (
+    Announcement,
+    Correcting,
+    Delivery,
+    Lane,
+    Outbox,
+    Progress,
+    Queue,
+    Report,
+    Statement,
+)
+from storage.model.people import Address, Standing, Subscriber
+from storage.model.releases import (
+    Archive,
+    Draft,
+    Fate,
+    Glimpse,
+    History,
+    Kind,
+    Known,
+    Reading,
+    Release,
+    Revision,
+    Saved,
+)
+from storage.model.search import Found, Hit, Missing, Named, Order, Person
+from storage.model.text import Attachment, Content, Letter, RichText, Span, Style, Suggestion
+
+__all__ = [
+    "Address",
+    "Announcement",
+    "Archive",
+    "Attachment",
+    "Content",
+    "Correcting",
+    "Delivery",
+    "Draft",
+    "Event",
+    "Fate",
+    "Follow",
+    "Found",
+    "Glimpse",
+    "History",
+    "Hit",
+    "Kind",
+    "Known",
+    "Lane",
+    "Letter",
+    "Missing",
+    "Named",
+    "Naming",
+    "Order",
+    "Outbox",
+    "Person",
+    "Progress",
+    "Queue",
+    "Reading",
+    "Release",
+    "Report",
+    "Revision",
+    "RichText",
+    "Saved",
+    "Span",
+    "Standing",
+    "Statement",
+    "Style",
+    "Subscriber",
+    "Suggestion",
+]
