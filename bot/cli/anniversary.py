@@ -18,7 +18,9 @@ from storage.model import Event
 
 
 def main(
-    which: Annotated[str, typer.Argument(metavar="[N|YEAR]", help="5, fifth or 2014.")] = "",
+    which: Annotated[
+        list[str] | None, typer.Argument(metavar="[N|YEAR]", help="5, fifth or 2014.")
+    ] = None,
     event: Annotated[str, typer.Option("--event", help="Which event, by its name.")] = "",
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -27,13 +29,14 @@ def main(
     Without a number or year, on the last one; from the first of its month, on the coming one.
     """
     wishes = chosen()
-    remembered = _event(wishes, event)
+    words = " ".join(which or ())
+    remembered, words = _event(wishes, event, words)
     today = datetime.now(ZoneInfo(wishes.campaign.timezone)).date()
-    year = anniversaries.year_of(remembered, which, today)
+    year = anniversaries.year_of(remembered, words, today)
     if isinstance(year, Why):
         if year.reason is Reason.UNCLEAR:
             raise Failure("N or YEAR must be a number such as 5 or a year such as 2014.", code=2)
-        _print_none(remembered, which, year, json)
+        _print_none(remembered, words, year, json)
         return
     marks = asyncio.run(_marks(wishes, remembered, year))
     if json:
@@ -42,15 +45,18 @@ def main(
         _print(remembered, year, marks)
 
 
-def _event(wishes: Chosen, name: str) -> Event:
+def _event(wishes: Chosen, name: str, words: str) -> tuple[Event, str]:
+    """The event that is meant by its name, or by the words; and the words for its year."""
     events = wishes.campaign.events
     if not events:
         raise Failure("The campaign has no event that is remembered every year.")
-    found = next((e for e in events if name in ("", e.name)), None)
+    if not name:
+        return anniversaries.asked(events, words)
+    found = next((e for e in events if e.name.casefold() == name.casefold()), None)
     if found is None:
         known = ", ".join(e.name for e in events)
         raise Failure(f"There is no event {name}; there are {known}.", code=2)
-    return found
+    return found, words
 
 
 async def _marks(wishes: Chosen, event: Event, year: int) -> list[Marking]:
@@ -58,7 +64,7 @@ async def _marks(wishes: Chosen, event: Event, year: int) -> list[Marking]:
         if storage is None:
             return []
         releases = await storage.releases.between(*anniversaries.window(event, year))
-    return anniversaries.marking(event, year, releases)
+    return anniversaries.marking(event, year, releases, wishes.campaign.events)
 
 
 def _print_json(event: Event, year: int, marks: list[Marking]) -> None:

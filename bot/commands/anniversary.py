@@ -1,14 +1,15 @@
-"""The statements of one anniversary: `anniversary`, `anniversary 5`, `anniversary 2014`."""
+"""The statements of one anniversary: `anniversary`, `anniversary 5`, `anniversary arrest 2014`."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from bot import anniversaries, present
-from bot.anniversaries import Marking, Reason, Role, Why
+from bot.anniversaries import Marking, Reason, Role, Why, said
 from bot.chat import Button, Context, Message, Request, Rows
 from bot.commands._today import today
 from bot.commands._ways import ways_on
+from bot.commands._years import Beside, marked, nearest
 from bot.i18n import Texts, texts
 from bot.text.build import bold, join
 from storage.model import Event, RichText
@@ -17,48 +18,83 @@ HELP = "The statements of an anniversary"
 USAGE = "[which, or the year]"
 
 MOST = 20
+MOST_EVENTS = 8
 
 
 async def answer(request: Request, context: Context) -> Message:
     t = texts(request.language)
-    if not context.campaign.events:
+    events = context.campaign.events
+    if not events:
         said = t("This campaign has no day that is remembered every year.")
         return Message(RichText(said), ways_on(t))
-    event = context.campaign.events[0]
+    event, words = anniversaries.asked(events, request.words)
     day = today(request, context)
-    year = anniversaries.year_of(event, request.words, day)
+    newest = anniversaries.current(event, day)
+    year = anniversaries.year_of(event, words, day)
     if isinstance(year, Why):
-        return _none(year, event, day, t)
-    found = anniversaries.marking(
-        event, year, await context.storage.releases.between(*anniversaries.window(event, year))
-    )
+        return await _none(year, event, newest, context, t)
+    found = await marked(context, event, year)
+    beside = await nearest(context, event, year, newest)
     head = join([bold(title(event, t)), _which(event, year, t)])
-    foot = "" if found else _nothing_for(event, year, day, t)
-    if len(found) > MOST:
-        foot = t("There are more; these are the first {most}.", most=MOST)
     return present.listing(
         head,
         [present.Item(mark.release, _note(mark, t)) for mark in found[:MOST]],
         request.language,
-        foot=foot,
-        more=_years(event, year, anniversaries.current(event, day), t),
+        foot=_foot(event, year, day, found, beside, t),
+        more=_ways(context, event, _coming(event, year, day, beside), t),
         replaces=request.pressed and bool(request.words),
     )
 
 
-def _none(why: Why, event: Event, day: date, t: Texts) -> Message:
-    newest = anniversaries.current(event, day)
+async def _none(why: Why, event: Event, newest: int, context: Context, t: Texts) -> Message:
     early = why.reason in (Reason.BEFORE, Reason.ITSELF)
-    years = _years(event, event.date.year if early else newest + 1, newest, t)
+    beside = await nearest(context, event, event.date.year if early else newest + 1, newest)
     said = join([bold(title(event, t)), sentence(why, event, t)], "\n\n")
-    return Message(said, years or ways_on(t))
+    return Message(said, _ways(context, event, beside, t) or ways_on(t))
 
 
-def _nothing_for(event: Event, year: int, day: date, t: Texts) -> str:
+def _foot(
+    event: Event, year: int, day: date, found: list[Marking], beside: Beside, t: Texts
+) -> str:
+    """What is to be said below: what is missing here, in the years beside it, or for length."""
     there = anniversaries.day_in(event, year)
-    if there > day:
+    if not found and there > day:
         return sentence(Why(Reason.FUTURE, there, (there - day).days), event, t)
-    return t("I know of no release for this anniversary.")
+    if not found:
+        return _gap(year, [y for y in beside if y], t)
+    if len(found) > MOST:
+        return t("There are more; these are the first {most}.", most=MOST)
+    skipped = [
+        *range((beside[0] or year) + 1, year), *range(year + 1, beside[1] or year),
+    ]  # fmt: skip
+    if not skipped:
+        return ""
+    return t("Nothing for {years} is in the archive.", years=_spans(skipped))
+
+
+def _gap(year: int, near: list[int], t: Texts) -> str:
+    if not near:
+        return t("No statement for {year} is in the archive.", year=year)
+    if len(near) == 1:
+        return t(
+            "No statement for {year} is in the archive; the nearest is of {near}.",
+            year=year, near=near[0],
+        )  # fmt: skip
+    return t(
+        "No statement for {year} is in the archive; the nearest are of {before} and {after}.",
+        year=year, before=near[0], after=near[1],
+    )  # fmt: skip
+
+
+def _spans(years: list[int]) -> str:
+    """Years in order, those in a row as a span: "2011–2013, 2016"."""
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and spans[-1][-1] == year - 1:
+            spans[-1] = [spans[-1][0], year]
+        else:
+            spans.append([year])
+    return ", ".join("–".join(str(year) for year in span) for span in spans)
 
 
 def title(event: Event, t: Texts) -> str:
@@ -113,19 +149,32 @@ def _note(mark: Marking, t: Texts) -> str:
     return f"{role}, {stated}"
 
 
-def _years(event: Event, year: int, newest: int, t: Texts) -> Rows:
-    """Buttons to the anniversary before this one and the one after, where there are any."""
-    label = "{year} ({ordinal})"
+def _coming(event: Event, year: int, day: date, beside: Beside) -> Beside:
+    """The anniversary that is to come is offered as well, though it has nothing yet."""
+    coming = anniversaries.current(event, day)
+    if beside[1] is None and coming > year and anniversaries.day_in(event, coming) >= day:
+        return beside[0], coming
+    return beside
 
-    def button(there: int, form: str) -> Button:
-        ordinal = t.ordinal(anniversaries.number_of(event, there))
-        return Button(
-            form.format(label.format(year=there, ordinal=ordinal)), f"anniversary {there}"
-        )
+
+def _ways(context: Context, event: Event, beside: Beside, t: Texts) -> Rows:
+    """Buttons to the anniversaries before and after, and to the other events."""
+    events = context.campaign.events
+    before, after = beside
+
+    def button(year: int, form: str) -> Button:
+        ordinal = t.ordinal(anniversaries.number_of(event, year))
+        label = form.format(f"{year} ({ordinal})")
+        return Button(label, f"anniversary {said(events, event, year)}")
 
     row = []
-    if year - 1 > event.date.year:
-        row.append(button(year - 1, "◀ {}"))
-    if year + 1 <= newest:
-        row.append(button(year + 1, "{} ▶"))
-    return (tuple(row),) if row else ()
+    if before is not None:
+        row.append(button(before, "◀ {}"))
+    if after is not None:
+        row.append(button(after, "{} ▶"))
+    others = [
+        (Button(title(other, t), f"anniversary {said(events, other)}".strip()),)
+        for other in events
+        if other is not event
+    ]
+    return ((tuple(row),) if row else ()) + tuple(others[:MOST_EVENTS])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
-from datetime import date, timedelta
+from datetime import date
 
 from bot import present
+from bot.anniversaries import around, month_days, years_since
 from bot.chat import Context, Message, Request
 from bot.commands._today import today
 from bot.commands._ways import ways_on
@@ -26,8 +26,7 @@ async def answer(request: Request, context: Context) -> Message:
     title = t("On this day: {day}", day=t.month_day(day))
     remark = ""
     if not found:
-        near = [day + timedelta(days=by) for by in range(-AROUND, AROUND + 1)]
-        found = await _of(context, [md for d in near for md in month_days(d)])
+        found = await _of(context, around(day, AROUND))
         remark = t("Nothing was published on this very day; these are from the days around it.")
     if not found:
         said = t("Nothing was published on this day or in the days around it, in any year.")
@@ -38,12 +37,6 @@ async def answer(request: Request, context: Context) -> Message:
     return present.listing(head, items, request.language, foot=cut)
 
 
-def month_days(day: date) -> list[str]:
-    """The days that are this one in other years; 28 February stands in for 29 February."""
-    leap_day = day.month == 2 and day.day == 28 and not calendar.isleap(day.year)
-    return [f"{day:%m-%d}", *(["02-29"] if leap_day else [])]
-
-
 async def _of(context: Context, days: list[str]) -> list[Release]:
     found: dict[int, Release] = {}
     for month_day in days:
@@ -52,7 +45,9 @@ async def _of(context: Context, days: list[str]) -> list[Release]:
 
 
 def _ago(release: Release, day: date, t: Texts) -> str:
-    years = day.year - release.published.year
-    if years > 0:
-        return t.plural("{n} year ago", "{n} years ago", years)
-    return t("this year")
+    if release.published.year == day.year:
+        return t("this year")
+    years = years_since(release.published, day)
+    if years < 1:
+        return t("less than a year ago")
+    return t.plural("{n} year ago", "{n} years ago", years)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.commands.onthisday import month_days
+from bot.anniversaries import month_days
 from bot.router import Router
 from storage.model import Archive, Fate
 from tests.commands.house import CAMPAIGN, House, commands_of, draft

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from bot.anniversaries import Reason, Role, Why, day_in, marking, number_of, window, year_of
 from storage.model import Event, Release, RichText
+from tests.benchmarks.anniversaries_adapter import detect
 
 EVENT = Event("lind", date(2009, 11, 16), ("Lind", "Линд"))
 TODAY = date(2026, 11, 23)
-BENCH = Path(__file__).parents[2] / "shared" / "bench" / "anniversaries"
+BENCH = Path(__file__).parents[3] / "shared" / "bench" / "anniversaries"
 
 
 def release(day: str, title: str, body: str = "", number: int = 1) -> Release:
@@ -147,19 +148,20 @@ def test_statements_first_then_the_nearest() -> None:
 
 
 def test_real_titles() -> None:
-    """On labelled titles of a real campaign the plain rules find most and number them rightly."""
+    """On labelled titles of a real campaign the event, the number and the role are right."""
     if not BENCH.exists():
         pytest.skip("the labelled titles are not beside this checkout")
-    event = Event("magnitsky", date(2009, 11, 16), ("Magnitsk", "Магнитск"))
-    right = wrong = missed = 0
-    for line in (BENCH / "dev.jsonl").read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        one = release(case["date"], case["title"], case["lead"])
-        year = one.published.year
-        found = any(marking(event, y, [one]) for y in (year - 1, year) if y > 2009)
-        ours = case["event"] == "death"
-        right += found and ours
-        wrong += found and not ours
-        missed += ours and not found
+    cases = [json.loads(line) for line in (BENCH / "dev.jsonl").read_text("utf-8").splitlines()]
+    ours = [case for case in cases if case["event"] == "death"]
+    found = [detect(case["title"], case["lead"], case["date"], case["lang"]) for case in ours]
+    wanted = [{key: case[key] for key in ("event", "n", "role")} for case in ours]
+    wrong = [
+        case["title"]
+        for case in cases
+        if case["event"] != "death"
+        and (seen := detect(case["title"], case["lead"], case["date"], case["lang"]))
+        and seen["event"] == "death"
+    ]
 
-    assert right / (right + (wrong + missed) / 2) > 0.85
+    assert wanted == found
+    assert [] == wrong
