@@ -17,7 +17,7 @@ from bot.archive.fetch import Fetcher, open_fetcher
 from bot.archive.historian import Historian
 from bot.archive.judging import Judge
 from bot.archive.picture import Pictures
-from bot.archive.upgrade import derive_anew
+from bot.archive.upgrade import derive_anew, index_anew
 from bot.archive.visitor import Visitor
 from bot.archive.watcher import Watcher
 from bot.chat import Answer, Campaign, Host, Platform, SendError
@@ -138,7 +138,8 @@ class App:
             loops = self._loops(platforms, couriers)
             loops += self._archives(fetcher, admins)
             tasks = [asyncio.create_task(kept_running(*loop, self.stopping)) for loop in loops]
-            tasks.append(asyncio.create_task(once("upgrade", derive_anew(self.storage))))
+            for name, upgrade in (("index", index_anew), ("reader", derive_anew)):
+                tasks.append(asyncio.create_task(once(name, upgrade(self.storage))))
             tasks.append(asyncio.create_task(self._say_ready(presence)))
             lanes = [
                 asyncio.create_task(presence.keep(platform, courier))

@@ -33,10 +33,10 @@ SUGGESTED = 20
 
 # What people want most comes first; what is not named here comes after.
 MENU = (
-    "latest", "search", "anniversary", "onthisday", "subscribe", "unsubscribe", "settings",
-    "release", "contact", "privacy", "forget", "help", "start",
+    "latest", "search", "people", "anniversary", "onthisday", "subscribe", "follow",
+    "unsubscribe", "settings", "release", "contact", "privacy", "forget", "help", "start",
 )  # fmt: skip
-MANAGING = frozenset({"subscribe", "unsubscribe", "settings", "forget"})
+MANAGING = frozenset({"subscribe", "follow", "unsubscribe", "settings", "forget"})
 LEAVE = frozenset({"unsubscribe", "forget"})
 
 

@@ -13,6 +13,7 @@ from storage.correcting import correct
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.facts import KEY_CHECK, Facts
+from storage.follows import Ended, Following, Follows
 from storage.histories import Histories, keep_history
 from storage.mailboxes import Mailboxes
 from storage.model import Archive, Correcting, Draft, Fate, History, Naming, Reading, Saved
@@ -26,7 +27,10 @@ from storage.statements import Statements
 from storage.subscribers import Joined, Subscribers
 from storage.vault import Vault, vault_file
 
-__all__ = ["DatabaseError", "Joined", "Seal", "SealError", "Storage", "Vault", "open_storage"]
+__all__ = [
+    "DatabaseError", "Ended", "Following", "Joined", "Seal", "SealError", "Storage", "Vault",
+    "open_storage",
+]  # fmt: skip
 
 
 class Storage:
@@ -38,8 +42,10 @@ class Storage:
         self.histories = Histories(database)
         self.facts = Facts(database)
         self.releases = Releases(database)
-        self.search = Search(database, naming or Naming())
+        self._naming = naming or Naming()
+        self.search = Search(database, self._naming)
         self.subscribers = Subscribers(database, seal)
+        self.follows = Follows(database, self.subscribers, self._naming)
         self.outbox = OutboxShelf(database, self.subscribers)
         self.statements = Statements(database, seal)
         self.mailboxes = Mailboxes(database, seal)
@@ -83,7 +89,7 @@ class Storage:
             for draft, fate in drafts:
                 saved, number = await save(tx, place, draft, fate, now, listed=listed)
                 if saved is Saved.NEW and fate is Fate.ANNOUNCE:
-                    await announce(tx, number, now)
+                    await announce(tx, number, now, self._naming)
                 if saved is Saved.CHANGED and correcting is not None:
                     await correct(tx, number, correcting, now)
                 kept.append((saved, number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,8 +31,9 @@ class Connection:
         self._connection = connection
 
     async def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
+        given = values if isinstance(values, Mapping) else tuple(values)
         # One way into the connection's thread and back, where a cursor takes three.
-        return [tuple(row) for row in await self._connection.execute_fetchall(sql, tuple(values))]
+        return [tuple(row) for row in await self._connection.execute_fetchall(sql, given)]
 
     async def row(self, sql: str, values: Iterable[Any] = ()) -> Row | None:
         """The first of at most a few."""

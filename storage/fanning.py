@@ -7,17 +7,28 @@ from datetime import datetime
 from storage import correcting
 from storage.database import Transaction
 from storage.facts import joined_so_far
-from storage.model import Lane
+from storage.followed import meet
+from storage.model import Lane, Naming
 from storage.times import to_ms
 
 
-async def announce(tx: Transaction, release: int, now: datetime) -> None:
-    """Owe this release to all who are subscribed at this moment. Twice changes nothing."""
-    await tx.run(
+async def announce(
+    tx: Transaction, release: int, now: datetime, naming: Naming | None = None
+) -> None:
+    """Owe this release to all who want it and are subscribed at this moment.
+
+    Twice changes nothing.
+    """
+    made = await tx.run(
         "INSERT INTO announcements (kind, release_id, created_at, audience, lane)"
         " VALUES ('release', ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (release, to_ms(now), await joined_so_far(tx), Lane.RELEASE),
     )
+    if made:
+        number = await tx.value(
+            "SELECT id FROM announcements WHERE kind = 'release' AND release_id = ?", (release,)
+        )
+        await meet(tx, number, release, naming or Naming())
 
 
 async def fan_out(tx: Transaction, chunk: int) -> bool:
@@ -39,8 +50,13 @@ async def fan_out(tx: Transaction, chunk: int) -> bool:
     )
     if last is None:
         await tx.run("UPDATE announcements SET fanned = 1 WHERE id = ?", (number,))
+        await tx.run("DELETE FROM announcement_follows WHERE announcement_id = ?", (number,))
         return True
-    written = await tx.run(_FAN_OUT, (number, created_at, reached, last, audience, release))
+    followed = await tx.value(_FOLLOWED, (reached, last)) if release is not None else False
+    written = await tx.run(
+        _FAN_OUT.format(wanted=_WANTED if followed else ""),
+        (number, created_at, reached, last, audience, release),
+    )
     await tx.run(
         "UPDATE announcements SET reached = ?, total = total + ? WHERE id = ?",
         (last, written, number),
@@ -60,5 +76,25 @@ WHERE s.id > ?3 AND s.id <= ?4 AND s.active = 1 AND s.joined <= ?5
        OR EXISTS (SELECT 1 FROM subscription_filters AS f
                   JOIN releases AS r ON r.language = f.value
                   WHERE r.id = ?6 AND f.subscriber_id = s.id AND f.kind = 'language'))
+  {wanted}
 ON CONFLICT DO NOTHING
+"""
+_FOLLOWED = """
+SELECT EXISTS (SELECT 1 FROM subscription_filters
+               WHERE subscriber_id > ? AND subscriber_id <= ? AND kind <> 'language')
+"""
+# What was followed or excluded only after the announcement changes nothing of its audience.
+_WANTED = """
+  AND (NOT EXISTS (SELECT 1 FROM subscription_filters AS f
+                   WHERE f.subscriber_id = s.id AND f.kind IN ('name', 'keyword')
+                     AND f.since <= ?5)
+       OR EXISTS (SELECT 1 FROM subscription_filters AS f
+                  JOIN announcement_follows AS m
+                    ON m.announcement_id = ?1 AND m.kind = f.kind AND m.value = f.value
+                  WHERE f.subscriber_id = s.id AND f.kind IN ('name', 'keyword')
+                    AND f.since <= ?5))
+  AND NOT EXISTS (SELECT 1 FROM subscription_filters AS f
+                  JOIN announcement_follows AS m
+                    ON m.announcement_id = ?1 AND m.kind = f.kind AND m.value = f.value
+                  WHERE f.subscriber_id = s.id AND f.kind = 'exclusion' AND f.since <= ?5)
 """

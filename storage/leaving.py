@@ -5,13 +5,16 @@ from __future__ import annotations
 from storage import letters
 from storage.authors import forget_author
 from storage.database import Connection, Transaction
+from storage.followed import WANTED, drop, followed, give_up
 
 
 async def deactivate(tx: Transaction, number: int, *, gone: bool = False) -> None:
     """End a subscription: what was not sent yet is skipped, and counted so.
 
-    With `gone` it only rests: being let in again brings it back.
+    With `gone` it only rests: being let in again brings it back, with all that it follows.
     """
+    if not gone:
+        await drop(tx, number)
     await _skip(tx, number, in_flight=False)
     await tx.run("UPDATE subscribers SET active = 0, gone = ? WHERE id = ?", (gone, number))
 
@@ -19,6 +22,7 @@ async def deactivate(tx: Transaction, number: int, *, gone: bool = False) -> Non
 async def erase(tx: Transaction, number: int) -> None:
     """Delete a subscriber and all that hangs on it; how a send in flight ends is not kept then."""
     await _skip(tx, number, in_flight=True)
+    await drop(tx, number)
     await tx.run("DELETE FROM subscribers WHERE id = ?", (number,))
 
 
@@ -52,20 +56,48 @@ async def forget_copies(tx: Transaction, number: int) -> None:
 
 
 async def merge(tx: Transaction, old: int, kept: int) -> None:
-    """Two rows become one: what either is owed stays owed; the wishes are the active one's."""
+    """Two rows become one: what either is owed stays owed; the wishes are the active one's.
+
+    Two active ones follow what either did; who gets everything goes on getting it.
+    """
     active, asleep = await tx.rows(
         "SELECT id FROM subscribers WHERE id IN (?, ?) ORDER BY active DESC, id DESC", (old, kept)
     )
+    await _merge_follows(tx, active[0], asleep[0])
     if active[0] == old:
+        before = await followed(tx, kept)
         await tx.run("DELETE FROM subscription_filters WHERE subscriber_id = ?", (kept,))
         await tx.run(
             "UPDATE subscription_filters SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
         )
+        await give_up(tx, before)
     await tx.run(
         "UPDATE OR IGNORE deliveries SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
     )
     await tx.run(_MERGED, (active[0], asleep[0], kept))
     await erase(tx, old)
+
+
+async def _merge_follows(tx: Transaction, one: int, other: int) -> None:
+    """What `one` follows becomes what both do, where both are active."""
+    both = await tx.value(
+        "SELECT count(*) = 2 FROM subscribers WHERE id IN (?, ?) AND active = 1", (one, other)
+    )
+    if not both:
+        return
+    wanted = [
+        any(follow.kind in WANTED for follow in await followed(tx, number))
+        for number in (one, other)
+    ]
+    if not all(wanted):
+        await drop(tx, one, WANTED)
+        return
+    await tx.run(
+        "INSERT INTO subscription_filters (subscriber_id, kind, value, since)"
+        " SELECT ?, kind, value, since FROM subscription_filters"
+        " WHERE subscriber_id = ? AND kind IN ('name', 'keyword') ON CONFLICT DO NOTHING",
+        (one, other),
+    )
 
 
 _KEPT = """

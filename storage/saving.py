@@ -13,8 +13,9 @@ from storage.search import index
 from storage.times import to_ms
 from storage.withdrawing import bring_back
 
-# Room for a million releases within one second, or one day where there is no time.
-SORT_STEP = 1_000_000
+# Room for so many releases within one second, or at the beginning of a day where there is no time;
+# more of them go on into the next second. Small, for every index has these numbers.
+SORT_STEP = 1000
 
 
 async def save(
@@ -199,10 +200,16 @@ async def _place(connection: Connection, draft: Draft) -> int:
     start = day_sort(draft.published)
     if draft.published_at is not None:
         start = int(draft.published_at.timestamp()) * SORT_STEP
-    last = await connection.value(
-        "SELECT max(sort) FROM releases WHERE sort >= ? AND sort < ?", (start, start + SORT_STEP)
-    )
-    return start if last is None else int(last) + 1
+    while True:
+        last = await connection.value(
+            "SELECT max(sort) FROM releases WHERE sort >= ? AND sort < ?",
+            (start, start + SORT_STEP),
+        )
+        if last is None:
+            return start
+        if last < start + SORT_STEP - 1:
+            return int(last) + 1
+        start += SORT_STEP
 
 
 def day_sort(day: date) -> int:

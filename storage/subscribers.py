@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from storage.authors import move_author
-from storage.database import Database, Row, Transaction
+from storage.database import Connection, Database, Row, Transaction
 from storage.facts import FORGOTTEN, JOINED, next_number
 from storage.leaving import any_kept, deactivate, erase_chat, forget_copies, kept, merge
 from storage.model import Address, Subscriber
@@ -67,7 +67,7 @@ class Subscribers:
     async def subscribe(self, address: Address) -> Joined:
         """From now on this address gets every new release. Twice changes nothing."""
         async with self._database.write() as tx:
-            number = await self._entered(tx, address)
+            number = await self.entered(tx, address)
             active = await tx.value("SELECT active FROM subscribers WHERE id = ?", (number,))
             if active:
                 return Joined.ALREADY
@@ -131,7 +131,7 @@ class Subscribers:
     ) -> None:
         """Keep a choice of this address, subscribed or not; None leaves one as it is."""
         async with self._database.write() as tx:
-            number = await self._entered(tx, address)
+            number = await self.entered(tx, address)
             await tx.run(
                 "UPDATE subscribers SET language = coalesce(?, language),"
                 " timezone = coalesce(?, timezone) WHERE id = ?",
@@ -195,9 +195,7 @@ class Subscribers:
             await move_author(tx, self._seal, old, new)
 
     async def _moved(self, tx: Transaction, before: Subscriber, after: Address) -> None:
-        there = await tx.value(
-            "SELECT id FROM subscribers WHERE address_hash = ?", (self._seal.address_hash(after),)
-        )
+        there = await self.number(tx, after)
         number = before.id
         if there is not None and there != before.id:
             # The later row stays: no audience that is being written has passed it by alone.
@@ -220,12 +218,18 @@ class Subscribers:
         async with self._database.read() as connection:
             return await any_kept(connection)
 
-    async def _entered(self, tx: Transaction, address: Address) -> int:
-        found = await tx.value(
+    async def number(self, connection: Connection, address: Address) -> int | None:
+        """The id of an address that is kept."""
+        found: int | None = await connection.value(
             "SELECT id FROM subscribers WHERE address_hash = ?", (self._seal.address_hash(address),)
         )
+        return found
+
+    async def entered(self, tx: Transaction, address: Address) -> int:
+        """The id of an address, which is kept from now on."""
+        found = await self.number(tx, address)
         if found is not None:
-            return int(found)
+            return found
         # The row must exist before its address can be bound to it.
         number = await tx.insert(
             "INSERT INTO subscribers (platform, address, address_hash, chat_hash, active)"

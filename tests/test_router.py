@@ -18,7 +18,8 @@ from bot.commands._typed import parse
 from bot.i18n import texts
 from bot.router import LEAVE, MANAGING, MENU
 from storage import Storage
-from storage.model import Address, Release
+from storage.model import Address, Found, Person, Release
+from tests.commands.finding import Finding
 from tests.commands.house import House, built, commands_of
 
 NOBODY = Address("terminal", "1")
@@ -106,8 +107,8 @@ async def test_menus(house: House) -> None:
     admins = [entry.name for entry in house.router.menu("ru", admin=True)]
 
     assert names == [
-        "latest", "search", "anniversary", "onthisday", "subscribe", "unsubscribe", "settings",
-        "release", "contact", "privacy", "forget", "help", "start",
+        "latest", "search", "people", "anniversary", "onthisday", "subscribe", "follow",
+        "unsubscribe", "settings", "release", "contact", "privacy", "forget", "help", "start",
     ], "what is wanted most comes first"  # fmt: skip
     assert admins == [*names, "broadcast", "outbox", "status"]
     for entry, russian in zip(house.router.menu("en"), house.router.menu("ru"), strict=True):
@@ -136,17 +137,17 @@ async def test_help_in_a_group(house: House, may_manage: bool, more: set[str]) -
     said = (await house.ask("/help", private=False, may_manage=may_manage, admin=True)).text.text
     shown = {line.split()[0].lstrip("/") for line in said.split("\n") if line.startswith("/")}
 
-    assert shown == {"latest", "search", "anniversary", "onthisday", "release", "contact",
-                     "privacy", "help", *more}  # fmt: skip
+    assert shown == {"latest", "search", "people", "anniversary", "onthisday", "release",
+                     "contact", "privacy", "help", *more}  # fmt: skip
 
 
 async def test_an_old_button_says_so(house: House) -> None:
     """A button of a command that is no more is no error."""
-    message = await house.press("follow lind")
+    message = await house.press("unheardof lind")
 
     assert message.text.text == "This button is too old, I am sorry."
     assert commands_of(message)
-    assert not commands_of(await house.press("follow lind", private=False)), "short in a group"
+    assert not commands_of(await house.press("unheardof lind", private=False)), "short in a group"
 
 
 async def test_a_fault_is_one_apology_and_no_leak(house: House) -> None:
@@ -186,6 +187,18 @@ async def test_suggestions(house: House) -> None:
     assert await suggested(house, "", 40) == []
     assert await suggested(house, "witness named") == ["r10"]
     assert await suggested(house, "zebra") == []
+
+
+async def test_searches_are_suggested_page_by_page(house: House) -> None:
+    """Names and words find inline what they find in a chat; a near name is never suggested."""
+    search = Finding(house.storage, total=45)
+    house.storage.search = search  # type: ignore[assignment]
+
+    assert len(await suggested(house, " Магнитского ", 20)) == 20
+    assert len(await suggested(house, "Магнитского", 40)) == 5
+    assert search.calls == [("Магнитского", 20, None, None), ("Магнитского", 40, None, None)]
+    search.nothing = Found(offers=(Person("Ada Lind", 7),))
+    assert await suggested(house, "Linnd") == []
 
 
 @pytest.mark.parametrize(

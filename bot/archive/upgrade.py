@@ -1,4 +1,4 @@
-"""After an upgrade: what an older reader made of the sources is made anew, without revisions."""
+"""After an upgrade: what older rules made of the sources, and the indexes, are made anew."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ async def derive_anew(storage: Storage) -> None:
         done += len(old)
     if done:
         log.info("Releases were read anew by the upgraded reader.", n=done)
+
+
+async def index_anew(storage: Storage) -> None:
+    """Bring every release into the indexes, a few at a time, the newest first. May be interrupted."""
+    left, done = await storage.search.catch_up(AT_ONCE), False
+    while left:
+        done = True
+        left = await storage.search.catch_up(AT_ONCE)
+    if done:
+        log.info("All releases are indexed for search.")
 
 
 def _rederived(old: list[tuple[int, Draft]]) -> list[tuple[int, Draft]]:

@@ -1,4 +1,4 @@
-"""herald search WORDS: releases that have all the words, the best first."""
+"""herald search WORDS: releases by names and words, the best first."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
+from bot import present
 from bot.cli.latest import MOST
 from bot.cli.objects import object_of, print_json, print_release
 from bot.cli.opened import Chosen, chosen, reading
 from bot.cli.words import Failure
+from bot.i18n import texts
 from storage import Storage
-from storage.model import Found
+from storage.model import Found, RichText, Style
 
 
 def main(
@@ -25,9 +27,10 @@ def main(
         bool, typer.Option("--batch", help="One query a line from standard input, as JSON lines.")
     ] = False,
 ) -> None:
-    """Find releases by their words.
+    """Find releases by names, in any spelling, and by words.
 
-    A query that begins with - is one quoted argument.
+    The words may say more: "an exact phrase", -without, OR, year:2014, after:2014-03, before:2015,
+    lang:ru, intitle:word, sort:new, sort:old. A query that begins with - is one quoted argument.
     """
     wishes = chosen()
     limit = min(limit, MOST)
@@ -42,22 +45,88 @@ def main(
     found = asyncio.run(_search(wishes, query, limit))
     if json:
         print_json(_objects(found))
-        return
+    else:
+        print_found(found, query)
+
+
+def print_found(found: Found, query: str) -> None:
+    """The hits as a list, with the names they were found under; else what was tried."""
+    if found.hits:
+        _print_hits(found, query)
+    else:
+        _print_nothing(found, query)
+
+
+def _print_hits(found: Found, query: str) -> None:
+    t = texts("en")
+    for line in present.understood(found, query, t):
+        print(line)
     for hit in found.hits:
-        print_release(hit.release, hit.snippet.text)
-    if not found.hits:
-        print("Nothing was found. Fewer words, or another spelling, may find more.")
+        print_release(hit.release, _shown(hit.snippet))
+    sorted_by = present.sorted_by(found.order, t)
+    if found.more:
+        print(f"{len(found.hits)} of more than {found.total:,}, {sorted_by}.")
     elif found.total > len(found.hits):
-        print(f"{len(found.hits)} of {found.total}. More: --limit {found.total}")
+        counted = f"{len(found.hits)} of {found.total}, {sorted_by}."
+        print(f"{counted} More: --limit {found.total}")
+
+
+def _print_nothing(found: Found, query: str) -> None:
+    """What was tried, and the nearest names: they are offered, never taken for what was meant."""
+    t = texts("en")
+    if found.missing is not None:
+        print(present.unclear(found.missing, t))
+        return
+    print("Nothing was found. Fewer words, or another spelling, may find more.")
+    for line in (*present.understood(found, query, t), present.tried(found, query, t)):
+        if line:
+            print(line)
+    if found.offers:
+        print(f"Did you mean {' or '.join(map(present.with_count, found.offers))}?")
+
+
+def _shown(snippet: RichText) -> str:
+    """The snippet, the hit in bold where a person looks."""
+    if not sys.stdout.isatty():
+        return snippet.text
+    text, end = "", 0
+    for span in sorted(span for span in snippet.spans if span.style is Style.BOLD):
+        if span.start >= end:
+            hit = snippet.text[span.start : span.end]
+            text += f"{snippet.text[end : span.start]}\x1b[1m{hit}\x1b[0m"
+            end = span.end
+    return text + snippet.text[end:]
 
 
 async def _search(wishes: Chosen, query: str, limit: int) -> Found:
     async with reading(wishes) as storage:
-        return await storage.search.find(query, limit) if storage is not None else Found()
+        if storage is None:
+            return Found()
+        await _catch_up(storage)
+        return await storage.search.find(query, limit)
+
+
+async def _catch_up(storage: Storage) -> None:
+    """After an upgrade releases have to be indexed anew: a bar says how far that is."""
+    left = await storage.search.catch_up()
+    if not left:
+        return
+    # Imported here: a search does without a bar but once after an upgrade.
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True, highlight=False)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("making the search ready", total=left)
+        while left:
+            before, left = left, await storage.search.catch_up()
+            progress.advance(task, before - left)
 
 
 async def _answer_lines(wishes: Chosen, limit: int) -> None:
     async with reading(wishes) as storage:
+        if storage is not None:
+            await _catch_up(storage)
         for line in _queries():
             print_json(await _objects_for(storage, line, limit))
             sys.stdout.flush()

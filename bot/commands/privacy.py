@@ -44,6 +44,7 @@ def _kept_of_you(t: Texts) -> tuple[RichText | str, ...]:
     kept = [
         t("• the address of this chat, sealed (encrypted), so that releases can reach it"),
         t("• whether you are subscribed"),
+        t("• which names and words you follow, or want nothing about"),
         t("• what you chose in the settings: language, time zone, languages of releases"),
     ]
     head = bold(t("What I keep about you"))
@@ -61,6 +62,7 @@ def _kept_of_chat(t: Texts) -> tuple[RichText | str, ...]:
     kept = [
         t("• the address of this chat, sealed (encrypted), so that releases can reach it"),
         t("• whether it is subscribed"),
+        t("• which names and words it follows, or wants nothing about"),
         t("• what was chosen in the settings: language, time zone, languages of releases"),
     ]
     head = bold(t("What I keep about this chat"))

@@ -1,4 +1,4 @@
-"""Releases that have all the words asked for, five a page, the words in bold.
+"""Releases by names and words, five a page, the hits in bold; near names where nothing is found.
 
 A page's button carries the query where it fits into 46 bytes; a longer one is read back from the
 message that the button stands under, since queries are kept nowhere.
@@ -6,98 +6,186 @@ message that the button stands under, since queries are kept nowhere.
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from bot import present
 from bot.chat import Button, Context, Message, Request, Rows
-from bot.commands._numbers import whole
+from bot.commands._query import Search, clean, fits, named, searched
 from bot.i18n import Texts, texts
-from bot.text.build import bold, join, plain, shorten
-from storage.model import RichText
+from bot.text.build import bold, code, join
+from storage.model import Found, Order, RichText
 
-HELP = "Find releases by their words"
+HELP = "Find releases by names and words"
 USAGE = "words"
 
 PAGE = 5
-LONGEST = 200
-COMMAND_BYTES = 46  # bot.chat, Button
+FEW = 2  # so many hits need no other order
+FOLLOWED = 2  # names to follow
+YEARS, MOST_YEARS = 3, 60  # in a row, and where one is chosen
+OFFERS = 2
 
 
 async def answer(request: Request, context: Context) -> Message:
     t = texts(request.language)
-    query, page = _asked(request)
-    if not query:
+    search = searched(request)
+    if not search.query:
         old_button = request.pressed and bool(request.words)
         return _what_for(t, private=request.private, old_button=old_button)
-    found = await context.storage.search.find(query, PAGE, (page - 1) * PAGE)
-    pages = -(-found.total // PAGE)
-    if page > pages > 0:
-        page = pages
-        found = await context.storage.search.find(query, PAGE, (page - 1) * PAGE)
+    if search.page == 0:
+        return await _in_which_year(search, context, t)
+    found, search = await _found(search, context)
     if not found.hits:
-        return _nothing(query, t, private=request.private)
-    # The query stands first in the message, in these marks: `_under` finds it there again.
-    count = t.plural("{n} release found", "{n} releases found", found.total)
-    where = t("page {page} of {pages}", page=page, pages=pages) if pages > 1 else ""
+        return _nothing(search.query, found, t, private=request.private)
+    pages = -(-found.total // PAGE)
+    turns = [search.button("◀", page=search.page - 1)] if search.page > 1 else []
+    turns += [search.button("▶", page=search.page + 1)] if search.page < pages else []
+    years = await _years(search, found, context, t)
+    follows = _follows(found, t) if request.may_manage else ()
     return present.listing(
-        join([bold(t("“{query}”", query=query)), join([count, where], ", ")], "\n"),
+        _head(search, found, pages, t),
         [present.Item(hit.release, snippet=hit.snippet) for hit in found.hits],
         request.language,
-        first=(page - 1) * PAGE + 1,
-        more=_turns(query, page, pages),
+        first=(search.page - 1) * PAGE + 1,
+        more=(tuple(turns), _orders(search, found, t), *years, *follows),
         replaces=request.pressed,
     )
 
 
-def _asked(request: Request) -> tuple[str, int]:
-    """The query and the page of it: a button's words begin with the page, typed ones never do."""
-    if not request.pressed:
-        return _clean(request.words), 1
-    first, _, query = request.words.strip().partition(" ")
-    page = whole(first)
-    if page is None:
-        return _clean(request.words), 1
-    return _clean(query or _under(request.under)), max(1, page)
+async def _found(search: Search, context: Context) -> tuple[Found, Search]:
+    """What is found, and where: on the last page if this one lies beyond it, in all years if the
+    chosen one has nothing (any more).
+    """
+    find = context.storage.search.find
+    query, order = search.query, search.order
+    skip = (search.page - 1) * PAGE
+    found = await find(query, PAGE, skip, order=order, year=search.year)
+    last = -(-found.total // PAGE)
+    if not found.hits and search.page > last > 0:
+        search = replace(search, page=last)
+        found = await find(query, PAGE, (last - 1) * PAGE, order=order, year=search.year)
+    elif not found.hits and search.year is not None:
+        return await _found(replace(search, page=1, year=None), context)
+    return found, search
 
 
-def _under(text: str) -> str:
-    head = text.split("\n", 1)[0]
-    found = re.match(r"[“«](.*)[”»]", head)
-    return found[1] if found else ""
+def _head(search: Search, found: Found, pages: int, t: Texts) -> RichText:
+    """The query stands first in the message, in these marks: later pages find it there again."""
+    counted = present.counted(
+        found, t, page=search.page, pages=pages, year=search.year, order=search.order
+    )
+    asked = bold(t("“{query}”", query=search.query))
+    return join([asked, counted, *present.understood(found, search.query, t)], "\n")
 
 
-def _clean(words: str) -> str:
-    """The words on one line, without what cannot be seen, cut to a length that can be shown."""
-    seen = "".join(c if c.isprintable() else " " for c in words)
-    line = " ".join(seen.split())
-    return line if len(line) <= LONGEST else shorten(plain(line), LONGEST).text.rstrip("…")
+def _orders(search: Search, found: Found, t: Texts) -> tuple[Button, ...]:
+    """The other orders, from their first page; the best where it is known which those are."""
+    if found.total <= FEW:
+        return ()
+    alike = found.order is Order.NEW and search.order in (None, Order.BEST)
+    labels = {
+        Order.BEST: t("Best first"),
+        Order.NEW: t("Newest first"),
+        Order.OLD: t("Oldest first"),
+    }
+    return tuple(
+        search.button(label, page=1, order=order)
+        for order, label in labels.items()
+        if order is not found.order and not (alike and order is Order.BEST)
+    )
 
 
-def _turns(query: str, page: int, pages: int) -> Rows:
-    fits = len(f"search {pages} {query}".encode()) <= COMMAND_BYTES
-    turns = present.arrows("search {page}", page, pages)
-    if fits:
-        turns = [Button(turn.label, f"{turn.command} {query}") for turn in turns]
-    return (tuple(turns),)
+async def _years(search: Search, found: Found, context: Context, t: Texts) -> Rows:
+    """Years that have hits; the chosen one leads back to all of them."""
+    if found.total <= PAGE and search.year is None:
+        return ()
+    years = await context.storage.search.years(search.query)
+    if len(years) < 2 and search.year is None:
+        return ()
+    shown = present.some_years(years, search.year, YEARS)
+    row = [_year(search, year, count) for year, count in shown]
+    if len(years) > len(shown):
+        row.append(search.button(t("Years…"), page=0))
+    return (tuple(row),)
+
+
+def _year(search: Search, year: int, count: int) -> Button:
+    if year == search.year:
+        return search.button(f"✓ {year} ({count})", page=1, year=None)
+    return search.button(f"{year} ({count})", page=1, year=year)
+
+
+async def _in_which_year(search: Search, context: Context, t: Texts) -> Message:
+    """All the years that have hits, as buttons, under the query that later pages read there."""
+    years = await context.storage.search.years(search.query)
+    buttons = [_year(search, year, count) for year, count in years[:MOST_YEARS]]
+    back = search.button(t("All years"), page=1, year=None)
+    rows = [tuple(buttons[at : at + YEARS]) for at in range(0, len(buttons), YEARS)]
+    asked = bold(t("“{query}”", query=search.query))
+    said = t("Of which year?") if buttons else t("No year has anything on it.")
+    return Message(join([asked, said], "\n"), (*rows, (back,)), replaces=True)
+
+
+def _follows(found: Found, t: Texts) -> Rows:
+    """A button for each name that was found, by the last name alone where all does not fit."""
+    rows: Rows = ()
+    for name in found.names[:FOLLOWED]:
+        for words in (clean(name.name), clean(name.asked), clean(name.name).rpartition(" ")[2]):
+            if words and fits(f"follow {words}"):
+                label = t("🔔 Follow {name}", name=words)
+                rows += ((Button(label, f"follow {words}"),),)
+                break
+    return rows
 
 
 def _what_for(t: Texts, *, private: bool, old_button: bool) -> Message:
     if not private:  # there, plain words are not for us
         return Message(RichText(t("Write what to look for, for example: /search court")))
+    latest = ((Button(t("Latest releases"), "latest"),),)
     if old_button:
         said = t("I no longer know what this button searched for. Please write the words again.")
+        return Message(RichText(said), latest)
+    said = t(
+        "What are you looking for? Write a name, in any spelling, or a few words;"
+        " I show the releases that have all of them."
+    )
+    return Message(join([said, _operators(t)], "\n\n"), latest)
+
+
+def _operators(t: Texts) -> RichText:
+    """The three most useful, a line each."""
+    return join(
+        [
+            t("You can also write:"),
+            join([code(t("“exact words”")), t("just like that")], " – "),
+            join([code(t("-word")), t("without it")], " – "),
+            join([code(t("year:2014")), t("of that year")], " – "),
+        ],
+        "\n",
+    )
+
+
+def _nothing(query: str, found: Found, t: Texts, *, private: bool) -> Message:
+    """What was tried, and the nearest names: they are offered, and never taken for what was meant.
+
+    The query stands in its marks, and not first: no button here leads to further pages.
+    """
+    if found.missing is not None:
+        return Message(RichText(present.unclear(found.missing, t)), _ways(t, private=private))
+    lines = [t("I found nothing for “{query}”.", query=query)]
+    lines += [line for line in [*present.understood(found, query, t)] if line]
+    lines.append(present.tried(found, query, t))
+    offers = [named(person, present.with_count(person)) for person in found.offers[:OFFERS]]
+    rows = tuple((button,) for button in offers if button is not None)
+    if rows:
+        hint = t("Did you mean one of these?") if len(rows) > 1 else t("Did you mean:")
+    elif private:
+        hint = t("Fewer words or another spelling may help: a release must have all of them.")
     else:
-        said = t(
-            "What are you looking for? Write a word or a few, for example a name;"
-            " I show the releases that have all of them."
-        )
-    return Message(RichText(said), ((Button(t("Latest releases"), "latest"),),))
+        hint = ""
+    return Message(join([join(lines, "\n"), hint], "\n\n"), rows or _ways(t, private=private))
 
 
-def _nothing(query: str, t: Texts, *, private: bool) -> Message:
-    said = t("I found nothing for “{query}”.", query=query)
+def _ways(t: Texts, *, private: bool) -> Rows:
     if not private:
-        return Message(RichText(said))
-    hint = t("Fewer words or another spelling may help: a release must have all of them.")
-    buttons = (Button(t("Latest releases"), "latest"), Button(t("Help"), "help"))
-    return Message(join([said, hint], "\n\n"), (buttons,))
+        return ()
+    return ((Button(t("Latest releases"), "latest"), Button(t("Help"), "help")),)

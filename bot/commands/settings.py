@@ -2,6 +2,7 @@
 
 `settings` shows the choices; a button's `settings language ru`, `settings zone Europe/Moscow` or
 `settings releases en,ru` sets one, and says the whole wish, so that pressing twice is harmless.
+`settings end …` ends one of the things that are followed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.chat import Button, Context, Message, Request, Rows
+from bot.commands._following import end, ends, state
 from bot.commands._ways import managers_only
 from bot.commands._zones import COMMON, near, zone
 from bot.i18n import LANGUAGES, Texts, code, texts
@@ -36,6 +38,9 @@ async def answer(request: Request, context: Context) -> Message:
         message = await _zone(request, context, value)
     elif what == "releases":
         message = await _releases(request, context, value)
+    elif what == "end":
+        done = await end(request, context, value, texts(request.language))
+        message = await _overview(request, context, done)
     else:
         message = await _overview(request, context)
     return replace(message, replaces=request.pressed and bool(value or what in ("zone", "show")))
@@ -46,17 +51,19 @@ async def _overview(request: Request, context: Context, done: str = "") -> Messa
     known = await context.storage.subscribers.find(request.address)
     languages = (await context.storage.releases.languages())[:MOST_LANGUAGES]
     active, only = known is not None and known.active, known.only if known else frozenset()
-    state = [
-        t("Subscription: every new release, at once") if active else t("Subscription: none"),
+    follows = await context.storage.follows.of(request.address)
+    lines = [
+        *state(active, follows, t),
         f"{SPOKEN} {t('Language: {language}', language=LANGUAGES[t.language])}",
         t("Time zone: {zone}", zone=_zone_shown(known, context, t)),
     ]
     if len(languages) > 1 or only:
-        state.append(f"{RELEASES} {t('Releases in: {languages}', languages=_named(only, t))}")
+        lines.append(f"{RELEASES} {t('Releases in: {languages}', languages=_named(only, t))}")
     head = t("Your settings") if request.private else t("The settings of this chat")
     erase = t("Erase my data") if request.private else t("Erase the data of this chat")
-    said = join([done, bold(head), join(state)], "\n\n")
-    return Message(said, _buttons(t, active, languages, only, erase))
+    said = join([done, bold(head), join(lines)], "\n\n")
+    rows = _buttons(t, active, languages, only, erase)
+    return Message(said, (*ends(follows, "settings end ", t), *rows))
 
 
 def _buttons(

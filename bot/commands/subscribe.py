@@ -1,4 +1,7 @@
-"""Every new release, at once, from now on; may be asked for as often as one likes."""
+"""Every new release, at once, from now on; may be asked for as often as one likes.
+
+Whoever followed only some gets all from now on; what is left out, and languages, stay.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ async def answer(request: Request, context: Context) -> Message:
     # Kept first, so that the first push already speaks the language of this answer.
     await context.storage.subscribers.choose(request.address, language=request.language)
     joined = await context.storage.subscribers.subscribe(request.address)
+    dropped = await context.storage.follows.everything(request.address)
     new = joined is Joined.NEW
     if request.private:
         first = t("You are subscribed.") if new else t("You are subscribed already.")
@@ -29,7 +33,12 @@ async def answer(request: Request, context: Context) -> Message:
         first = t("This chat is subscribed.") if new else t("This chat is subscribed already.")
         then = t("Each new release will be posted at once, and so will the campaign’s statements.")
         leave = t("An admin can end it at any time, with one tap on the button or /unsubscribe.")
+    no_longer = (
+        t("Until now it was only: {followed}.", followed="; ".join(f.value for f in dropped))
+        if dropped
+        else ""
+    )
     return Message(
-        join([bold(first), then, leave], "\n"),
+        join([bold(first), then, no_longer, leave], "\n"),
         ((Button(t("Unsubscribe"), "unsubscribe"), Button(t("⚙️ Settings"), "settings")),),
     )

@@ -16,6 +16,15 @@ from bot.present.releases import (
     suggestion,
     withdrawn,
 )
+from bot.present.search import (
+    counted,
+    some_years,
+    sorted_by,
+    tried,
+    unclear,
+    understood,
+    with_count,
+)
 from bot.present.statements import left_out, progress, statement
 from bot.present.trouble import doubtful, paused, refused, resumed, stopped
 
@@ -27,6 +36,7 @@ __all__ = [
     "announcement",
     "arrows",
     "body",
+    "counted",
     "doubt",
     "doubtful",
     "filled",
@@ -39,8 +49,14 @@ __all__ = [
     "progress",
     "refused",
     "resumed",
+    "some_years",
+    "sorted_by",
     "statement",
     "stopped",
     "suggestion",
+    "tried",
+    "unclear",
+    "understood",
+    "with_count",
     "withdrawn",
 ]

@@ -1,6 +1,12 @@
 -- The names in the releases, and what subscribers follow.
 BEGIN;
 
+-- Smaller numbers, in the same order: a thousand places a second in place of a million. (Division
+-- rounds towards zero: what is dated before 1970 is brought to the full second below first.)
+UPDATE releases SET sort =
+    CASE WHEN sort >= 0 THEN sort / 1000000 ELSE (sort - 999999) / 1000000 END * 1000
+    + sort - CASE WHEN sort >= 0 THEN sort / 1000000 ELSE (sort - 999999) / 1000000 END * 1000000;
+
 -- Which version of the index has a release; 0 is none yet. All are indexed anew from here on.
 ALTER TABLE releases ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX releases_unindexed ON releases (sort) WHERE indexed = 0 AND withdrawn = 0;
@@ -9,9 +15,8 @@ INSERT INTO release_words (release_words) VALUES ('delete-all');
 -- Every capitalised word that may be a name, as it is written. Ids are never used again, and rows
 -- never deleted one by one: who has read them up to a number needs only the later ones.
 CREATE TABLE names (
-    id    INTEGER PRIMARY KEY AUTOINCREMENT,
-    word  TEXT NOT NULL UNIQUE,
-    plain INTEGER NOT NULL DEFAULT 0   -- how many releases have it in small letters
+    id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    word TEXT NOT NULL UNIQUE
 ) STRICT;
 
 -- Under which normal forms a name is looked for; the smaller the grade, the surer the form.
@@ -32,7 +37,6 @@ CREATE TABLE mentions (
     weight   INTEGER NOT NULL,          -- the greater, the surer and the more prominent
     PRIMARY KEY (name_id, sort, given_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX mentions_release ON mentions (sort);
 
 -- In how many releases of a year a name is, so that nobody counts mentions.
 CREATE TABLE name_years (
@@ -41,6 +45,9 @@ CREATE TABLE name_years (
     releases INTEGER NOT NULL,
     PRIMARY KEY (year, name_id)
 ) STRICT, WITHOUT ROWID;
+
+-- As of which number of those who had joined it is followed: an older audience stays as it was.
+ALTER TABLE subscription_filters ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 
 -- By which of a release's terms a follow is met: one of them for a name, all `needed` of them for
 -- keywords and exclusions. One set of rows for each thing followed, however many follow it.

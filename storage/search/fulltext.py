@@ -1,27 +1,37 @@
-"""Full text: which releases have all the words, the best or the newest first."""
+"""Search: one box for names and words, the best or the newest first."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-from storage.database import Database
-from storage.model import Found, Hit, Missing, Naming, Order, RichText, Span, Style
+from storage.database import Connection, Database
+from storage.model import Found, Hit, Naming, Order, Person, RichText, Span, Style
 from storage.releases import COLUMNS, release_of
-from storage.search.query import expression
+from storage.search import index, people
+from storage.search.names.layouts import layouts
+from storage.search.names.named import named
+from storage.search.people import Vocabulary
+from storage.search.query import Query, parse
+from storage.search.ranking import ranked, years
+from storage.search.understanding import Understood, understood
 
-# Most frequent words are in nearly every release: relevance is noise there, so date decides.
-RANKED_HITS = 2000
+OFFERS = 2
 SNIPPET_WORDS = 24
 _OPEN, _CLOSE = "\x02", "\x03"
 _MARK = re.compile(f"([{_OPEN}{_CLOSE}])")
 
 
 class Search:
-    """Full text over the releases that are shown."""
+    """Names and words over the releases that are shown."""
 
     def __init__(self, database: Database, naming: Naming) -> None:
         self._database = database
         self._naming = naming
+        self._vocabulary = Vocabulary()
 
     async def find(
         self,
@@ -36,29 +46,122 @@ class Search:
 
         `order` and `year` go before what the words say of them.
         """
-        wanted = expression(words)
-        if not wanted:
-            return Found(missing=Missing.WORDS)
+        query = parse(words)
+        if query.missing is not None:
+            return Found(missing=query.missing)
         async with self._database.read() as connection:
-            found = await connection.value(
-                "SELECT count(*) FROM release_words WHERE release_words MATCH ?", (wanted,)
+            for reading in _readings(words, _within(query, year)):
+                meant = await self._understood(connection, reading)
+                wish = order or query.order or Order.BEST
+                page = await ranked(connection, meant.wanted, wish, count, skip)
+                if page.total:
+                    break
+            else:
+                return await self._nothing(connection, query)
+            return Found(
+                await _hits(connection, page.places, meant.shown),
+                page.total,
+                page.more,
+                page.order,
+                await named(connection, meant, self._naming),
+                asked=reading.text if reading.text != words else "",
             )
-            everything = await connection.value("SELECT count(*) FROM releases")
-            by_date = order is Order.NEW or year is not None
-            common = by_date or found > RANKED_HITS or (found > 20 and found * 2 > everything)
-            page = await connection.rows(_BY_DATE if common else _BY_RANK, (wanted, count, skip))
-        return Found(tuple(Hit(release_of(row), marked(row[-1])) for row in page), int(found))
+
+    async def years(self, words: str) -> list[tuple[int, int]]:
+        """The years that have hits, and how many, newest first."""
+        query = parse(words)
+        if query.missing is not None:
+            return []
+        async with self._database.read() as connection:
+            for reading in _readings(words, query):
+                meant = await self._understood(connection, reading)
+                if found := await years(connection, meant.wanted):
+                    return found
+        return []
+
+    async def people(
+        self, year: int | None, count: int, skip: int, language: str
+    ) -> tuple[int, list[Person]]:
+        """Who is in the archive, or in a year of it, most: how many there are, and some of them."""
+        async with self._database.read() as connection:
+            return await people.people(connection, self._naming, year, count, skip, language)
+
+    async def catch_up(self, count: int = 100) -> int:
+        """Index releases that are not yet, at most `count`, the newest first; how many are left."""
+        async with self._database.write() as tx:
+            return await index.catch_up(tx, count)
+
+    async def _understood(self, connection: Connection, reading: _Reading) -> Understood:
+        return await understood(
+            connection, reading.query, self._naming, self._vocabulary, slips=reading.slips
+        )
+
+    async def _nothing(self, connection: Connection, query: Query) -> Found:
+        meant = await understood(connection, query, self._naming, self._vocabulary, slips=True)
+        offered = await people.offers(
+            connection, meant.words, self._naming, self._vocabulary, OFFERS
+        )
+        return Found(tried=meant.resolved.tried, offers=offered)
 
 
-_PAGE = f"""
-SELECT {COLUMNS}, snippet(release_words, 1, char(2), char(3), '…', {SNIPPET_WORDS})
-FROM release_words
-JOIN releases ON releases.sort = release_words.rowid
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read what was typed; with `slips` of the finger in it, or without."""
+
+    text: str
+    query: Query
+    slips: bool
+
+
+def _readings(words: str, query: Query) -> list[_Reading]:
+    """As it is; as the other keyboard layout has it; or else with a slip of the finger in it."""
+    found = [_Reading(words, query, slips=False)]
+    for text in layouts(words):
+        other = _narrowed(parse(text), query)
+        if other.missing is None:
+            found.append(_Reading(text, other, slips=False))
+    return [*found, *(replace(reading, slips=True) for reading in found)]
+
+
+def _within(query: Query, year: int | None) -> Query:
+    """The query in this year alone."""
+    if year is None or not date.min.year <= year < date.max.year:
+        return query
+    first, after = date(year, 1, 1), date(year + 1, 1, 1)
+    return replace(query, after=first, before=after)
+
+
+def _narrowed(other: Query, query: Query) -> Query:
+    """The other query with the dates, the languages and the order of this one."""
+    return replace(
+        other, after=query.after, before=query.before, languages=query.languages, order=query.order
+    )
+
+
+async def _hits(connection: Connection, places: Sequence[int], shown: str) -> tuple[Hit, ...]:
+    """The releases at these places, in this order, with the words around what is shown."""
+    if not shown:
+        rows = await connection.rows(_RELEASES, (json.dumps(places),))
+    else:
+        rows = await connection.rows(_MARKED, (shown, json.dumps(places)))
+    found = {row[0]: Hit(release_of(row[1:-1]), marked(row[-1])) for row in rows}
+    return tuple(found[place] for place in places)
+
+
+_RELEASES = f"""
+SELECT releases.sort, {COLUMNS}, ''
+FROM json_each(?) AS wanted
+CROSS JOIN releases ON releases.sort = wanted.value
 JOIN archives ON archives.id = releases.archive_id
-WHERE release_words MATCH ? ORDER BY
 """
-_BY_RANK = _PAGE + "rank LIMIT ? OFFSET ?"
-_BY_DATE = _PAGE + "release_words.rowid DESC LIMIT ? OFFSET ?"
+_MARKED = f"""
+SELECT releases.sort, {COLUMNS},
+       snippet(release_words, 1, char(2), char(3), '…', {SNIPPET_WORDS})
+FROM release_words
+CROSS JOIN releases ON releases.sort = release_words.rowid
+JOIN archives ON archives.id = releases.archive_id
+WHERE release_words MATCH ? AND release_words.rowid IN (SELECT value FROM json_each(?))
+"""
 
 
 def marked(snippet: str) -> RichText:

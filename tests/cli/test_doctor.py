@@ -27,7 +27,7 @@ from bot.platforms.telegram.check import check
 from config import Settings
 from storage import Seal, open_storage
 from storage.health import Health
-from storage.model import Address
+from storage.model import Address, Naming
 from storage.seal import make_key, read_key
 from tests.fakes.archive import LivingWordPress
 from tests.fakes.botapi import FakeBotAPI
@@ -470,7 +470,7 @@ async def test_a_check_that_breaks_hides_no_other(
     else:
         monkeypatch.setattr("bot.cli.checks.machine.here", broken)
     settings = Settings(database=tmp_path / "herald.db", secret_key_file=tmp_path / "key")
-    wishes = Chosen(settings, {}, (), Campaign("Test", {}))
+    wishes = Chosen(settings, {}, (), Campaign("Test", {}), Naming())
     found = await everything(wishes, lambda _: None)
 
     (line,) = [one for one in found if one.check == name]

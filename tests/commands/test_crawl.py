@@ -20,7 +20,9 @@ FIRST = ["/start", "/help", "/latest", "/latest 20", "inquiry", "/anniversary 5"
          "/settings", "/contact", "/privacy", "/forget", "/subscribe", "/unsubscribe", "/release 7",
          "/nonsense", "nothing like it", "/settings zone atlantis",
          "inquiry " * 31 + "heard", "/search inquiry", "/search", "/search zebra", "/release",
-         "/release 99", "/start subscribe", "/start r7", "/start x", "/r8"]  # fmt: skip
+         "/release 99", "/people", "/people 2015", "/search lindd", "/search -lind", "/search ???",
+         "/follow", "/follow Linda", "/follow inquiry heard", "/follow -lind", "/follow ???",
+         "/start subscribe", "/start r7", "/start x", "/r8"]  # fmt: skip
 
 # What an admin may ask for besides.
 ADMINS = ["/status", "/outbox", "/broadcast", "/broadcast Hello", "/broadcast \u200b",

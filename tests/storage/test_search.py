@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from storage import Storage
 from storage.model import Hit, Span, Style
 from storage.search.fulltext import marked
-from storage.search.query import MOST_WORDS, expression
 from tests.storage.conftest import NOON, draft, keep
 
 DAY = timedelta(days=1)
@@ -101,11 +100,6 @@ async def test_any_text_is_answered(stocked: Storage, words: str) -> None:
     total, hits = found.total, found.hits
 
     assert total >= len(hits)
-
-
-def test_an_expression_is_of_bounded_length() -> None:
-    """A novel typed into the search is cut to its first words."""
-    assert len(expression("word " * 10_000).split()) == MOST_WORDS
 
 
 async def test_the_hit_is_in_bold(stocked: Storage) -> None:

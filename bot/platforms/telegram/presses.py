@@ -19,7 +19,7 @@ from bot.platforms.telegram.updates import Asked
 
 log = structlog.get_logger(__name__)
 
-MANAGING = ("subscribe", "unsubscribe", "stop", "settings", "forget")
+MANAGING = ("subscribe", "unsubscribe", "stop", "settings", "follow", "forget")
 
 _NAME = re.compile(r"\s*[/!]?(\w+)")
 _RELEASE = re.compile(r"release ([0-9]{1,18})\b.*")

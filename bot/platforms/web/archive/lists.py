@@ -14,9 +14,10 @@ from bot.platforms.web.archive.pages import entry
 from bot.platforms.web.archive.queries import Listed
 from bot.platforms.web.archive.wording import Frame, name_of
 from bot.text.to_html import inline_html
-from storage.model import Hit, RichText
+from storage.model import Found, Hit, RichText
 
 SNIPPET = 220  # characters of how a release begins
+OFFERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,13 @@ def list_page(templates: Environment, frame: Frame, ask: Asked, got: Listed) -> 
         ask=ask,
         heading=_heading(ask, t),
         counted=_counted(ask, got, t),
+        understood=present.understood(got.search, ask.words, t),
         empty=_empty(ask, got, t),
+        offers=[
+            Choice(person.name, ask.link(words=person.name, page=1), False, str(person.releases))
+            for person in got.search.offers[:OFFERS]
+        ],
+        meant=t("Did you mean:"),
         entries=[entry(hit.release, ask, t, _words(hit)) for hit in got.found],
         years=_years(ask, got, t),
         languages=_languages(ask, got, t),
@@ -64,9 +71,8 @@ def _counted(ask: Asked, got: Listed, t: Texts) -> str:
     if not got.total:
         return ""
     if ask.words:
-        said = t.plural("{n} release found", "{n} releases found", got.total)
-    else:
-        said = t.plural("{n} release", "{n} releases", got.total)
+        return present.counted(got.search, t, page=ask.page, pages=got.pages)
+    said = t.plural("{n} release", "{n} releases", got.total)
     where = t("page {page} of {pages}", page=ask.page, pages=got.pages) if got.pages > 1 else ""
     return f"{said}, {where}" if where else said
 
@@ -76,15 +82,21 @@ def _empty(ask: Asked, got: Listed, t: Texts) -> tuple[str, str]:
     if got.total:
         return "", ""
     if ask.words:
-        return (
-            t("Nothing was found for “{query}”.", query=ask.words),
-            t("Fewer words or another spelling may help: a release must have all of them."),
-        )
+        return t("Nothing was found for “{query}”.", query=ask.words), _hint(ask, got.search, t)
     if ask.year or ask.of:
         return t("There are no such releases in this archive."), t("Another choice may help.")
     return (
         t("There are no releases here yet."),
         t("Each one appears here as soon as the campaign has published it."),
+    )
+
+
+def _hint(ask: Asked, search: Found, t: Texts) -> str:
+    """What was tried, or what else may help."""
+    if search.missing is not None:
+        return present.unclear(search.missing, t)
+    return present.tried(search, ask.words, t) or t(
+        "Fewer words or another spelling may help: a release must have all of them."
     )
 
 

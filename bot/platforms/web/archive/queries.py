@@ -9,21 +9,24 @@ from zoneinfo import ZoneInfo
 
 from bot.platforms.web.archive.asked import Asked
 from storage import Storage
-from storage.model import Hit, Release, RichText
+from storage.model import Found, Hit, Release, RichText
 
 PAGE = 20
+NO_SEARCH = Found()
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A page of a list: `total` counts all of it, `found` are this page's releases, with the words
     around a hit where one was looked for. `years` are years and how many releases each has.
+    `search` is what a search came to.
     """
 
     total: int
     found: Sequence[Hit]
     years: tuple[tuple[int, int], ...] = ()
     languages: tuple[str, ...] = ()
+    search: Found = NO_SEARCH
 
     @property
     def pages(self) -> int:
@@ -47,7 +50,7 @@ async def listed(storage: Storage, ask: Asked) -> Listed:
     years = await _years(storage, ask.of)
     if ask.words:
         found = await storage.search.find(ask.words, PAGE, skip)
-        return Listed(found.total, found.hits, years, languages)
+        return Listed(found.total, found.hits, years, languages, found)
     total = await storage.releases.browsed(ask.year, ask.of)
     releases = await storage.releases.browse(ask.year, ask.of, PAGE, skip)
     return Listed(total, [Hit(release, RichText()) for release in releases], years, languages)

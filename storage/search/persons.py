@@ -1,0 +1,203 @@
+"""Who is in the archive: how a person is written most, who is there most, who is nearest."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from storage.database import Connection
+from storage.model import Naming, Person
+from storage.search.names.cases import undone
+from storage.search.names.fold import readings
+from storage.search.names.given import Givens, givens_of, is_initial
+from storage.search.names.letters import bare, is_cyrillic, whole
+from storage.search.names.patronymics import is_patronymic
+from storage.search.names.resolved import Reading
+from storage.search.vocabulary import Vocabulary
+
+# Of so many names, the most frequent, those that are persons' are listed.
+CONSIDERED = 400
+SAMPLED = 60
+COUNTED = 20_000
+# How near a name must be to be offered.
+NEAR = 0.82
+
+Pair = tuple[int, str, str, int]  # name id, name, given name, in how many of the sampled mentions
+
+
+async def pairs(connection: Connection, ids: Iterable[int]) -> list[Pair]:
+    """What stands before these names in their newest mentions."""
+    rows = await connection.rows(
+        "SELECT wanted.value, name.word, coalesce(given.word, ''), count(*)"
+        " FROM json_each(?) AS wanted"
+        " JOIN names AS name ON name.id = wanted.value"
+        " CROSS JOIN mentions ON mentions.name_id = wanted.value"
+        " AND mentions.sort >= coalesce((SELECT sort FROM mentions AS newest"
+        "   WHERE newest.name_id = wanted.value ORDER BY sort DESC LIMIT 1 OFFSET ?), -9e18)"
+        " LEFT JOIN names AS given ON given.id = mentions.given_id"
+        " GROUP BY wanted.value, mentions.given_id",
+        (json.dumps(list(ids)), SAMPLED),
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def nominative(word: str, given: str, givens: Givens) -> str:
+    """The surname as it stands alone: the case of the given name beside it tells its own."""
+    if not is_cyrillic(word) or not given or _stands(given, givens):
+        return word
+    bases = [base for base, grade in undone(bare(word)) if grade]
+    return _capital(bases[0], word) if bases else word
+
+
+def _stands(given: str, givens: Givens) -> bool:
+    return _member(bare(given), given, givens) is not None
+
+
+def _member(form: str, given: str, givens: Givens) -> str | None:
+    """The given name of the table that this form is, ё and е being one letter."""
+    for group in sorted(givens.groups(given)):
+        for member in givens.members[group]:
+            if bare(member).replace("ё", "е") == form.replace("ё", "е"):
+                return member
+    return None
+
+
+def _given_nominative(given: str, givens: Givens) -> str:
+    if not is_cyrillic(given) or _stands(given, givens):
+        return given
+    forms = (_member(base, given, givens) for base, _ in undone(bare(given)))
+    return next((form for form in forms if form is not None), given)
+
+
+def _capital(base: str, word: str) -> str:
+    if "-" in word:
+        return word
+    return base[0].upper() + base[1:]
+
+
+async def display(connection: Connection, reading: Reading, naming: Naming, language: str) -> str:
+    """How the person is written most, in the reader's script if the archive has that."""
+    givens = givens_of(naming)
+    found = await pairs(connection, [spelling.name_id for spelling in reading.spellings])
+    own = [pair for pair in found if is_cyrillic(pair[1]) == (language == "ru")] or found
+    names: Counter[str] = Counter()
+    for _, word, given, count in own:
+        known = given if givens.known(given) or is_initial(given) else ""
+        names[_full(word, known, givens)] += count * (3 if known and not is_initial(known) else 1)
+    return names.most_common(1)[0][0] if names else ""
+
+
+def _full(word: str, given: str, givens: Givens) -> str:
+    if not given:
+        return word
+    dot = "." if is_initial(given) else ""
+    return f"{_given_nominative(given, givens)}{dot} {nominative(word, given, givens)}"
+
+
+async def people(
+    connection: Connection,
+    naming: Naming,
+    year: int | None,
+    count: int,
+    skip: int,
+    language: str,
+) -> tuple[int, list[Person]]:
+    """Who is in the archive, or in a year of it, most: how many there are, and some of them."""
+    givens = givens_of(naming)
+    rows = await connection.rows(
+        "SELECT name_id, sum(releases) AS total FROM name_years WHERE (?1 IS NULL OR year = ?1)"
+        " GROUP BY name_id ORDER BY total DESC LIMIT ?2",
+        (year, CONSIDERED),
+    )
+    totals = {row[0]: int(row[1]) for row in rows}
+    merged = _merged(await pairs(connection, totals), givens)
+    ranked = sorted(merged, key=lambda ids: -max(totals[i] for i in ids))
+    found = []
+    for ids in ranked[skip : skip + count]:
+        name = _best_name(merged[ids], givens, language)
+        found.append(Person(name, await _releases(connection, ids, totals, year)))
+    found.sort(key=lambda person: -person.releases)
+    return len(ranked), found
+
+
+def _merged(found: list[Pair], givens: Givens) -> dict[frozenset[int], list[Pair]]:
+    """Persons, each the names that spell one surname, with what they were seen behind."""
+    by_key: dict[str, list[Pair]] = defaultdict(list)
+    named: set[str] = set()
+    for pair in found:
+        _, word, given, _ = pair
+        if givens.known(word) or is_patronymic(word) or len(word) < 3:
+            continue
+        known = givens.known(given)
+        key = "".join(readings(nominative(word, given if known else "", givens))[:1])
+        by_key[key].append(pair)
+        if known:
+            named.add(key)
+    taken: set[int] = set()
+    merged: dict[frozenset[int], list[Pair]] = {}
+    for key in sorted(named, key=lambda k: -sum(pair[3] for pair in by_key[k])):
+        ids = frozenset(pair[0] for pair in by_key[key]) - taken
+        if ids:
+            taken |= ids
+            merged[ids] = by_key[key]
+    return merged
+
+
+def _best_name(found: list[Pair], givens: Givens, language: str) -> str:
+    names: Counter[str] = Counter()
+    for _, word, given, count in found:
+        if givens.known(given):
+            native = is_cyrillic(word) == (language == "ru")
+            names[_full(word, given, givens)] += count * (1000 if native else 1)
+    return names.most_common(1)[0][0]
+
+
+async def _releases(
+    connection: Connection, ids: frozenset[int], totals: dict[int, int], year: int | None
+) -> int:
+    if len(ids) == 1 or sum(totals[i] for i in ids) > COUNTED:
+        return max(totals[i] for i in ids)
+    return int(
+        await connection.value(
+            "SELECT count(DISTINCT mentions.sort) FROM mentions"
+            " JOIN releases ON releases.sort = mentions.sort"
+            " WHERE name_id IN (SELECT value FROM json_each(?1))"
+            " AND (?2 IS NULL OR substr(releases.published, 1, 4) = ?2)",
+            (json.dumps(sorted(ids)), None if year is None else f"{year:04}"),
+        )
+    )
+
+
+async def offers(
+    connection: Connection,
+    words: Sequence[str],
+    naming: Naming,
+    vocabulary: Vocabulary,
+    count: int = 2,
+) -> tuple[Person, ...]:
+    """The persons whose names are nearest to the one asked for, the nearest first."""
+    givens = givens_of(naming)
+    await vocabulary.refresh(connection)
+    surnames = [whole(w) for w in words if not givens.known(whole(w)) and not is_patronymic(w)]
+    nearest: dict[int, float] = {}
+    for asked in (bare(word) for word in surnames if len(bare(word)) > 2):
+        for name_id, likeness in (await vocabulary.alike(asked, NEAR)).items():
+            nearest[name_id] = max(likeness, nearest.get(name_id, 0))
+    best = sorted(nearest, key=lambda name_id: -nearest[name_id])[: count * 12]
+    merged = _merged(await pairs(connection, best), givens)
+    ranked = sorted(merged, key=lambda ids: -max(nearest[i] for i in ids))[:count]
+    found = []
+    for group in ranked:
+        rows = await connection.rows(
+            "SELECT name_id, sum(releases) FROM name_years"
+            " WHERE name_id IN (SELECT value FROM json_each(?)) GROUP BY name_id",
+            (json.dumps(sorted(group)),),
+        )
+        totals = {row[0]: int(row[1]) for row in rows}
+        if totals:
+            language = "ru" if any(is_cyrillic(word) for word in surnames) else "en"
+            name = _best_name(merged[group], givens, language)
+            known = frozenset(totals) & group
+            found.append(Person(name, await _releases(connection, known, totals, None)))
+    return tuple(found)

@@ -1,0 +1,129 @@
+"""What a query means in this archive: which of its words are names, and how releases have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from storage.database import Connection
+from storage.model import Naming
+from storage.search import people
+from storage.search.expression import expression
+from storage.search.names.resolved import SLIP, SOUNDS, Reading, Resolved, Spelling
+from storage.search.people import Vocabulary
+from storage.search.query import Query, Term
+from storage.search.ranking import Spelled, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A query as the indexes take it.
+
+    `shown` matches whatever is to be marked in a hit, "" for nothing. `names` are the words that
+    were taken for names, each with what they were resolved to.
+    """
+
+    wanted: Wanted
+    shown: str
+    words: tuple[str, ...]
+    resolved: Resolved
+
+
+async def understood(
+    connection: Connection,
+    query: Query,
+    naming: Naming,
+    vocabulary: Vocabulary,
+    *,
+    slips: bool = False,
+) -> Understood:
+    """The query in the archive's own words; with `slips` what no release has may be mistyped."""
+    terms = [group[0] for group in query.groups if len(group) == 1 and _may_name(group[0])]
+    words = [term.text for term in terms]
+    absent = await _absent(connection, terms) if slips else ()
+    resolved = await people.resolve(connection, words, naming, absent, vocabulary)
+    found = _Names(terms, resolved)
+    for term in _alone(query):
+        one = await people.resolve(connection, [term.text], naming, (), vocabulary)
+        found.take(term, one.readings[0])
+    kept = tuple(group for group in query.groups if group[0] not in found.dropped)
+    asked = replace(query, groups=kept)
+    everything = tuple(term for group in query.groups for term in group)
+    wanted = Wanted(
+        expression(asked, found.spelled),
+        tuple(found.ranked),
+        query.after or date.min,
+        query.before - timedelta(days=1) if query.before else date.max,
+        query.languages,
+    )
+    shown = expression(Query(groups=(everything,)), found.spelled) if everything else ""
+    return Understood(wanted, shown, tuple(words), resolved)
+
+
+def _may_name(term: Term) -> bool:
+    return not term.phrase and not term.title
+
+
+def _alone(query: Query) -> Iterator[Term]:
+    """Words that are resolved each for itself: alternatives, and what is not wanted."""
+    for group in query.groups:
+        if len(group) > 1:
+            yield from filter(_may_name, group)
+    yield from filter(_may_name, query.without)
+
+
+async def _absent(connection: Connection, terms: Sequence[Term]) -> list[int]:
+    """Which of these words no release has."""
+    absent = []
+    for place, term in enumerate(terms):
+        match = expression(Query(groups=((term,),)))
+        if not match or not await connection.rows(
+            "SELECT 1 FROM release_words WHERE release_words MATCH ? LIMIT 1", (match,)
+        ):
+            absent.append(place)
+    return absent
+
+
+class _Names:
+    """Collects what the names of a query bring: spellings, what ranks, what need not be there."""
+
+    def __init__(self, terms: Sequence[Term], resolved: Resolved) -> None:
+        self.spelled: dict[Term, list[str]] = {}
+        self.ranked: list[Spelled] = []
+        self.dropped: set[Term] = set()
+        self._by_full_name = any(r is not None and r.optional for r in resolved.readings)
+        surnames = any(r is not None and not r.optional for r in resolved.readings)
+        seen: set[tuple[int, ...]] = set()
+        for term, reading in zip(terms, resolved.readings, strict=True):
+            if reading is None:
+                continue
+            if reading.asked in seen or (reading.optional and surnames):
+                self.dropped.add(term)
+            seen.add(reading.asked)
+            self.take(term, reading, joined=len(reading.asked) > 1)
+
+    def take(self, term: Term, reading: Reading | None, *, joined: bool = False) -> None:
+        if reading is None:
+            return
+        spellings = _believed(reading)
+        words = [spelling.word for spelling in spellings]
+        self.spelled[term] = words if joined else [term.text, *words]
+        if reading.optional or not (reading.sure or not reading.plain):
+            return
+        part = len(self.ranked)
+        givens = reading.givens if self._by_full_name else frozenset[int]()
+        self.ranked += (
+            Spelled(part, spelling.name_id, spelling.grade % SLIP < SOUNDS, givens)
+            for spelling in spellings
+        )
+
+
+def _believed(reading: Reading) -> list[Spelling]:
+    """The spellings that are meant: a slip only where nothing is nearer, an ordinary word as is."""
+    spellings = reading.spellings
+    if any(spelling.grade < SLIP for spelling in spellings):
+        spellings = tuple(s for s in spellings if s.grade < SLIP)
+    if reading.plain and not reading.sure and any(s.grade < SOUNDS for s in spellings):
+        spellings = tuple(s for s in spellings if s.grade < SOUNDS)
+    return list(spellings)

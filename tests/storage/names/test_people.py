@@ -1,0 +1,110 @@
+"""The name index: what a query's words are resolved to, and that it is taken back exactly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from storage import Storage
+from storage.database import Row
+from storage.model import Naming
+from storage.search import people
+from storage.search.names.resolved import Reading, Resolved
+from storage.search.people import Vocabulary
+from tests.storage.conftest import draft, keep
+
+NAMING = Naming(
+    given=(("Anna", "Анна", "Аня"), ("Peter", "Pyotr", "Пётр", "Петя"), ("Ivan", "Иван"))
+)
+TABLES = ("mentions", "name_years")
+
+
+async def stock(storage: Storage, *bodies: str) -> None:
+    at = datetime(2020, 1, 1, tzinfo=UTC)
+    drafts = [draft(f"News {n}", body, key=str(n), at=at) for n, body in enumerate(bodies)]
+    await keep(storage, *drafts)
+
+
+async def asked(storage: Storage, *words: str, absent: tuple[int, ...] = ()) -> Resolved:
+    async with storage.database.read() as connection:
+        return await people.resolve(connection, words, NAMING, absent, Vocabulary())
+
+
+def spelled(reading: Reading | None) -> set[str]:
+    return {spelling.word for spelling in reading.spellings} if reading else set()
+
+
+@pytest.mark.parametrize("word", ["Zaretsky", "ЗАРЕЦКИМ", "Zaretskij", "Ｚaretski", "Зарецкий"])
+async def test_any_spelling_finds_all(storage: Storage, word: str) -> None:
+    """Both scripts' spellings are found from any spelling; a woman's form is not."""
+    await stock(storage, "We met Peter Zaretsky.", "О Петре Зарецком и об Анне Зарецкой.")
+    assert {"Zaretsky", "Зарецком"} == spelled((await asked(storage, word)).readings[0])
+
+
+async def test_given_names_are_optional_and_tell_whose(storage: Storage) -> None:
+    """A short name beside a surname need not be there, but its mentions are told apart."""
+    await stock(storage, "It was Peter Zaretsky.", "It was Ivan Zaretsky.")
+    first, second = (await asked(storage, "Петя", "Зарецкий")).readings
+    assert first is not None
+    assert second is not None
+    assert (True, False, True) == (first.optional, second.optional, second.sure)
+    async with storage.database.read() as connection:
+        ids = await people.name_ids(connection, ["Peter", "Ivan"])
+    assert {ids["Peter"]} == second.givens
+
+
+async def test_slips_are_tried_for_absent_words_alone(storage: Storage) -> None:
+    """A word that no release has may be mistyped; any other is what it is."""
+    await stock(storage, "It was Peter Zaretsky.")
+    assert set() == spelled((await asked(storage, "Zaretxky")).readings[0])
+    assert {"Zaretsky"} == spelled((await asked(storage, "Zaretxky", absent=(0,))).readings[0])
+    assert set() == spelled((await asked(storage, "Zarubin", absent=(0,))).readings[0])
+
+
+async def test_names_written_apart_are_one(storage: Storage) -> None:
+    """Two words may be one name."""
+    await stock(storage, "It was Peter McGregor, and Ivan Kara-Murza.")
+    assert {"McGregor"} == spelled((await asked(storage, "Mc", "Gregor")).readings[1])
+    assert {"Kara-Murza"} == spelled((await asked(storage, "Кара", "Мурза")).readings[0])
+
+
+async def test_a_near_name_is_an_offer(storage: Storage) -> None:
+    """Who is nearest is offered, with the whole name and the number of releases."""
+    await stock(storage, "It was Peter Zaretsky.", "Mr Zaretsky again.")
+    async with storage.database.read() as connection:
+        offered = await people.offers(connection, ["Zaretin"], NAMING, Vocabulary())
+    assert [("Peter Zaretsky", 2)] == [(one.name, one.releases) for one in offered]
+
+
+async def test_only_persons_are_listed(storage: Storage) -> None:
+    """Who is seen behind a given name is a person; a court is not. Spellings are merged."""
+    await stock(
+        storage, "The Supreme Court heard Peter Zaretsky.", "Суд услышал Петра Зарецкого.",
+        "The Supreme Court met.",
+    )  # fmt: skip
+    async with storage.database.read() as connection:
+        total, english = await people.people(connection, NAMING, 2020, 5, 0, "en")
+        _, russian = await people.people(connection, NAMING, None, 5, 0, "ru")
+    assert (1, [("Peter Zaretsky", 2)]) == (total, [(p.name, p.releases) for p in english])
+    assert ["Пётр Зарецкий"] == [p.name for p in russian]
+
+
+async def state(storage: Storage) -> list[list[Row]]:
+    async with storage.database.read() as connection:
+        found = [await connection.rows(f"SELECT * FROM {table}") for table in TABLES]
+        return [*found, await connection.rows("SELECT word, plain FROM names WHERE plain > 0")]
+
+
+async def test_removing_takes_back_exactly_what_was_added(storage: Storage) -> None:
+    """A release that goes leaves the index as if it had never been there."""
+    await stock(storage, "Peter Short met Ivan Grin.", "A short grin; Ivan Grin and Анна Short.")
+    before = await state(storage)
+    async with storage.database.write() as tx:
+        sort = await tx.value("SELECT max(sort) FROM releases")
+        title, body = await tx.row("SELECT title, body FROM releases WHERE sort = ?", (sort,)) or ()
+        await people.remove(tx, sort)
+        gone = await tx.value("SELECT count(*) FROM mentions WHERE sort = ?", (sort,))
+        await people.add(tx, sort, title, body)
+    assert 0 == gone
+    assert before == await state(storage)

@@ -1,0 +1,133 @@
+"""The order of hits: mentions of a name, relevance, and dates where that tells nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from storage import Storage
+from storage.model import Order
+from storage.search import ranking
+from storage.search.ranking import Spelled, Wanted, ranked, years
+from tests.storage.conftest import DAY, NOON, draft, keep
+
+
+@pytest.fixture
+async def stocked(storage: Storage) -> Storage:
+    """Forty releases, a day each: every second has a needle, two have it in their titles."""
+    await keep(
+        storage,
+        *(
+            draft(
+                f"Needle {n}" if n in (8, 20) else f"Title {n}",
+                "a needle in the hay" if n % 2 == 0 else "only hay", key=str(n), at=NOON + n * DAY,
+                language="ru" if n >= 30 else "en",
+            )
+            for n in range(40)
+        ),
+    )  # fmt: skip
+    return storage
+
+
+async def keys(
+    storage: Storage, wanted: Wanted, order: Order = Order.BEST, count: int = 50, skip: int = 0
+) -> list[int]:
+    async with storage.database.read() as connection:
+        page = await ranked(connection, wanted, order, count, skip)
+        rows = await connection.rows("SELECT sort, key FROM releases")
+    place = {sort: int(key) for sort, key in rows}
+    return [place[sort] for sort in page.places]
+
+
+NEEDLE = Wanted('"needle"')
+
+
+async def test_titles_go_first(stocked: Storage) -> None:
+    """What has the word in its title is better; among equals the newer goes first."""
+    assert [20, 8, 38, 36] == await keys(stocked, NEEDLE, count=4)
+
+
+async def test_dates_decide_where_it_was_asked(stocked: Storage) -> None:
+    """Newest and oldest first are what they say."""
+    assert [38, 36, 34] == await keys(stocked, NEEDLE, Order.NEW, 3)
+    assert [0, 2, 4] == await keys(stocked, NEEDLE, Order.OLD, 3)
+
+
+async def test_what_is_everywhere_is_sorted_by_date(stocked: Storage) -> None:
+    """A word in more than half of the releases tells nothing: the order is by date and says so."""
+    async with stocked.database.read() as connection:
+        page = await ranked(connection, Wanted('"hay"'), Order.BEST, 2, 0)
+
+    assert Order.NEW is page.order
+    assert [39, 38] == await keys(stocked, Wanted('"hay"'), count=2)
+
+
+async def test_what_is_past_the_ranked_ones_follows_by_date(
+    stocked: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many hits the newest are ranked; the rest stands behind them, each once on any page."""
+    monkeypatch.setattr(ranking, "RANKED", 12)
+    monkeypatch.setattr(ranking, "FEW", 100)
+    whole = await keys(stocked, NEEDLE)
+    pages = [await keys(stocked, NEEDLE, count=5, skip=skip) for skip in range(0, 25, 5)]
+
+    assert [20, 38, 36] == whole[:3]
+    assert [14, 12, 10, 8, 6, 4, 2, 0] == whole[12:]
+    assert whole == [key for page in pages for key in page]
+
+
+async def test_counting_ends_somewhere(stocked: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody counts a hundred thousand hits: there are more, and that is said."""
+    monkeypatch.setattr(ranking, "COUNTED", 15)
+    async with stocked.database.read() as connection:
+        page = await ranked(connection, NEEDLE, Order.BEST, 1, 0)
+
+    assert (15, True) == (page.total, page.more)
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({"first": date(2024, 5, 5), "last": date(2024, 5, 8)}, [6, 4]),
+        ({"languages": frozenset({"ru"})}, [38, 36, 34, 32, 30]),
+        ({"languages": frozenset({"ru"}), "last": date(2024, 6, 1)}, [30]),
+        ({"first": date.max}, []),
+    ],
+)
+async def test_dates_and_languages_limit(
+    stocked: Storage, limits: dict[str, Any], expected: list[int]
+) -> None:
+    """Both ends of a range are included, by the archive's local date."""
+    assert expected == await keys(stocked, Wanted('"needle"', **limits), Order.NEW)
+
+
+async def test_no_words_list_all(stocked: Storage) -> None:
+    """Dates alone list what is of them, newest first."""
+    first, last = date(2024, 5, 3), date(2024, 5, 5)
+
+    assert [4, 3, 2] == await keys(stocked, Wanted("", first=first, last=last))
+
+
+async def test_the_full_name_goes_first(stocked: Storage) -> None:
+    """With the given name asked for, then the name alone, by ear, with another one, as a word."""
+    async with stocked.database.write() as tx:
+        await tx.run_many("INSERT INTO names (id, word) VALUES (?, ?)",
+                          [(101, "Needle"), (102, "Nidl"), (103, "Ann"), (104, "Bob")])  # fmt: skip
+        place = {int(k): s for k, s in await tx.rows("SELECT key, sort FROM releases")}
+        await tx.run_many(
+            "INSERT INTO mentions (name_id, sort, given_id, weight) VALUES (?, ?, ?, 4)",
+            [(101, place[2], 103), (101, place[2], 0), (101, place[4], 104), (101, place[6], 0),
+             (102, place[10], 0)],
+        )  # fmt: skip
+    names = (Spelled(0, 101, True, frozenset({103})), Spelled(0, 102, False))
+
+    assert [2, 6, 10, 4, 38] == await keys(stocked, Wanted('"needle"', names), count=5)
+
+
+async def test_years_are_counted(stocked: Storage) -> None:
+    """How many hits each year has, newest first."""
+    await keep(stocked, draft("Needle", "old", key="99", at=NOON - 400 * DAY))
+    async with stocked.database.read() as connection:
+        assert [(2024, 20), (2023, 1)] == await years(connection, NEEDLE)
