@@ -196,7 +196,7 @@ async def open_database(path: Path, *, checkpoints: bool = True) -> Database:
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"The database {path} cannot be opened: {_reason(error)}.") from None
     try:
-        await migrate(writer, path)
+        await migrate(writer, path, beside=not checkpoints)
     except BaseException as error:
         await writer.close()
         if isinstance(error, sqlite3.Error):

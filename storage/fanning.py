@@ -64,6 +64,24 @@ async def fan_out(tx: Transaction, chunk: int) -> bool:
     return True
 
 
+async def pass_by(tx: Transaction, number: int) -> None:
+    """Leave a subscriber out of the audiences that are being written and meet nothing of theirs.
+
+    Call it before what is followed is dropped: whoever wants everything from now on was not of
+    these audiences when they were frozen.
+    """
+    missed = await tx.rows(_MISSED, (number,))
+    await tx.run_many(
+        "INSERT INTO deliveries (announcement_id, subscriber_id, platform, due_at, state)"
+        " VALUES (?, ?, ?, ?, 5)",
+        missed,
+    )
+    await tx.run_many(
+        "UPDATE announcements SET total = total + 1, skipped = skipped + 1 WHERE id = ?",
+        [row[:1] for row in missed],
+    )
+
+
 # Languages were chosen for releases: what admins say has none, and goes to everybody.
 _FAN_OUT = """
 INSERT INTO deliveries (announcement_id, subscriber_id, platform, due_at)
@@ -84,17 +102,26 @@ SELECT EXISTS (SELECT 1 FROM subscription_filters
                WHERE subscriber_id > ? AND subscriber_id <= ? AND kind <> 'language')
 """
 # What was followed or excluded only after the announcement changes nothing of its audience.
-_WANTED = """
-  AND (NOT EXISTS (SELECT 1 FROM subscription_filters AS f
-                   WHERE f.subscriber_id = s.id AND f.kind IN ('name', 'keyword')
-                     AND f.since <= ?5)
-       OR EXISTS (SELECT 1 FROM subscription_filters AS f
-                  JOIN announcement_follows AS m
-                    ON m.announcement_id = ?1 AND m.kind = f.kind AND m.value = f.value
-                  WHERE f.subscriber_id = s.id AND f.kind IN ('name', 'keyword')
-                    AND f.since <= ?5))
-  AND NOT EXISTS (SELECT 1 FROM subscription_filters AS f
-                  JOIN announcement_follows AS m
-                    ON m.announcement_id = ?1 AND m.kind = f.kind AND m.value = f.value
-                  WHERE f.subscriber_id = s.id AND f.kind = 'exclusion' AND f.since <= ?5)
+_CHOOSES = """EXISTS (SELECT 1 FROM subscription_filters AS f
+               WHERE f.subscriber_id = s.id AND f.kind IN ('name', 'keyword')
+                 AND f.since <= {audience})"""
+_MEETS = """EXISTS (SELECT 1 FROM subscription_filters AS f
+               JOIN announcement_follows AS m
+                 ON m.announcement_id = {announcement} AND m.kind = f.kind AND m.value = f.value
+               WHERE f.subscriber_id = s.id AND f.kind IN ({kinds}) AND f.since <= {audience})"""
+
+_WANTED = f"""
+  AND (NOT {_CHOOSES.format(audience="?5")}
+       OR {_MEETS.format(kinds="'name', 'keyword'", announcement="?1", audience="?5")})
+  AND NOT {_MEETS.format(kinds="'exclusion'", announcement="?1", audience="?5")}
+"""
+_MISSED = f"""
+SELECT a.id, s.id, s.platform, a.created_at
+FROM announcements AS a JOIN subscribers AS s
+WHERE a.fanned = 0 AND a.kind = 'release' AND a.reached < s.id
+  AND s.id = ? AND s.active = 1 AND s.joined <= a.audience
+  AND {_CHOOSES.format(audience="a.audience")}
+  AND NOT {_MEETS.format(kinds="'name', 'keyword'", announcement="a.id", audience="a.audience")}
+  AND NOT EXISTS (SELECT 1 FROM deliveries AS d
+                  WHERE d.announcement_id = a.id AND d.subscriber_id = s.id)
 """

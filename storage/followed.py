@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 from storage.database import Connection, Transaction
 from storage.facts import JOINED, next_number
-from storage.matching import NAMED, meets, terms_of, text_of
+from storage.matching import Meaning, meets, terms_of, text_of
 from storage.model import Follow, Naming
 
 WANTED = ("name", "keyword")
@@ -27,14 +27,16 @@ async def followed(connection: Connection, number: int) -> list[Follow]:
     return sorted(found, key=lambda follow: (ALL.index(follow.kind), follow.value.casefold()))
 
 
-async def put(tx: Transaction, number: int, follow: Follow, naming: Naming, *, named: bool) -> None:
+async def put(
+    tx: Transaction, number: int, follow: Follow, naming: Naming, meaning: Meaning
+) -> None:
     """Follow it from now on: what was announced before is not met."""
     await tx.run(
         "INSERT INTO subscription_filters (subscriber_id, kind, value, since) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
         (number, follow.kind, follow.value, await next_number(tx, JOINED)),
     )
-    terms, needed = terms_of(follow, naming, named=named)
+    terms, needed = terms_of(follow, naming, meaning)
     await tx.run_many(
         "INSERT INTO follow_terms (term, kind, value, needed) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
@@ -87,8 +89,8 @@ async def meet(tx: Transaction, announcement: int, release: int, naming: Naming)
             "INSERT INTO announcement_follows (announcement_id, kind, value) VALUES (?, ?, ?)",
             [
                 (announcement, kind, value)
-                for kind, value, term in candidates[start : start + PIECE]
-                if meets(value, text, naming, named=term.startswith(NAMED))
+                for kind, value, hits in candidates[start : start + PIECE]
+                if meets(value, json.loads(hits), text, naming)
             ],
         )
         await asyncio.sleep(0)  # others get their turn in between
@@ -96,7 +98,7 @@ async def meet(tx: Transaction, announcement: int, release: int, naming: Naming)
 
 # From the terms of the release, never along all that is followed.
 _CANDIDATES = """
-SELECT f.kind, f.value, min(f.term)
+SELECT f.kind, f.value, json_group_array(f.term)
 FROM json_each(?) AS here CROSS JOIN follow_terms AS f ON f.term = here.value
 GROUP BY f.kind, f.value
 HAVING count(*) >= max(f.needed)

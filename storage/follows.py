@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from storage.counting import COUNTING_SECONDS, count
 from storage.database import Database, Transaction
 from storage.facts import JOINED, next_number
+from storage.fanning import pass_by
+from storage.followable import bare, taken_apart, tidied
 from storage.followed import WANTED, drop, followed, put, remove
 from storage.leaving import deactivate
-from storage.matching import has_words, looks_like_a_name, name_words, same
+from storage.matching import Meaning, same
+from storage.meaning import fitting, meaning
 from storage.model import Address, Follow, Naming
-from storage.search.names.resolved import SOUNDS, Reading
-from storage.search.people import resolve
-from storage.search.vocabulary import Vocabulary
 from storage.subscribers import Subscribers
+
+__all__ = ["LONGEST", "MOST", "Ended", "Following", "Follows", "Meaning", "bare",
+           "has_operators", "is_quoted", "short"]  # fmt: skip
 
 MOST = 30  # follows of one chat
 LONGEST = 60  # characters of one
@@ -27,6 +31,7 @@ class Following(StrEnum):
     NEW = "new"
     ALREADY = "already"
     FULL = "full"  # no more than MOST
+    OPPOSITE = "opposite"  # the very thing is left out, or followed
     EVERYTHING = "everything"  # all releases come already: nothing was changed
 
 
@@ -60,20 +65,32 @@ class Follows:
     async def meant(self, value: str) -> Follow | None:
         """These words as a name, where the archive knows it or it looks like one, or as keywords.
 
-        None if there is no word in them.
+        None if there is no word in them, or more than words: see `has_operators`.
         """
-        if not has_words(value):
+        value = tidied(value)
+        if not taken_apart(value).parts or has_operators(value):
             return None
-        return Follow("name" if await self._is_name(value) else "keyword", value)
+        async with self._database.read() as connection:
+            named = (await meaning(connection, value, self._naming)).named
+        return Follow("name" if named else "keyword", value)
+
+    async def meaning(self, follow: Follow) -> Meaning:
+        """How a release meets this."""
+        async with self._database.read() as connection:
+            return fitting(follow, await meaning(connection, follow.value, self._naming))
+
+    async def past(self, follow: Follow) -> tuple[int, bool]:
+        """How many of the releases up to now a follow is met by, and whether there are more."""
+        meant = await self.meaning(follow)
+        async with self._database.read(seconds=COUNTING_SECONDS) as connection:
+            return await count(connection, follow, self._naming, meant)
 
     async def add(self, address: Address, follow: Follow, *, narrow: bool = False) -> Following:
         """Follow it, or exclude it; whoever was not subscribed is, to what is followed alone.
 
         A subscription to everything is made one to this alone only if it shall be `narrow`.
         """
-        named = follow.kind == "name" or (
-            follow.kind == "exclusion" and await self._is_name(follow.value)
-        )
+        meant = await self.meaning(follow)
         async with self._database.write() as tx:
             number = await self._subscribers.entered(tx, address)
             active = await tx.value("SELECT active FROM subscribers WHERE id = ?", (number,))
@@ -83,6 +100,8 @@ class Follows:
             twin = any(same(follow, known, self._naming) for known in there)
             if twin and (active or not wished):
                 return Following.ALREADY
+            if not twin and self._opposed(follow, there):
+                return Following.OPPOSITE
             if wished and active and not wants and not narrow:
                 return Following.EVERYTHING
             if len(there) >= MOST and not twin:
@@ -90,8 +109,14 @@ class Follows:
             if wished and not active:
                 await self._wake(tx, number)
             if not twin:
-                await put(tx, number, follow, self._naming, named=named)
+                await put(tx, number, follow, self._naming, meant)
         return Following.NEW
+
+    def _opposed(self, follow: Follow, there: list[Follow]) -> bool:
+        """Whether the very thing is wanted and unwanted: nothing could ever arrive for it."""
+        wished = follow.kind in WANTED
+        others = [known for known in there if (known.kind in WANTED) != wished]
+        return any(same(follow, replace(k, kind=follow.kind), self._naming) for k in others)
 
     async def end(self, address: Address, mark: str) -> Ended | None:
         """Follow no more what has this short name; None if it is not followed.
@@ -114,7 +139,10 @@ class Follows:
         """Not only what is followed, but every release: returns what was followed alone."""
         async with self._database.write() as tx:
             number = await self._subscribers.number(tx, address)
-            return await drop(tx, number, WANTED) if number is not None else []
+            if number is None:
+                return []
+            await pass_by(tx, number)
+            return await drop(tx, number, WANTED)
 
     async def _wake(self, tx: Transaction, number: int) -> None:
         await tx.run(
@@ -123,20 +151,12 @@ class Follows:
             (await next_number(tx, JOINED), number),
         )
 
-    async def _is_name(self, value: str) -> bool:
-        words = name_words(value)
-        if not words:
-            return False
-        if looks_like_a_name(value):
-            return True
-        async with self._database.read() as connection:
-            resolved = await resolve(connection, words, self._naming, (), Vocabulary())
-        return all(reading is not None for reading in resolved.readings) and any(
-            _is_sure(reading) for reading in resolved.readings if reading is not None
-        )
+
+def has_operators(value: str) -> bool:
+    """Whether more is asked for than words: a search can do that, following cannot."""
+    return taken_apart(value).operators
 
 
-def _is_sure(reading: Reading) -> bool:
-    """Whether it is a name in the archive, and no ordinary word that began with a capital once."""
-    sure = reading.sure or not reading.plain
-    return sure and any(spelling.grade < SOUNDS for spelling in reading.spellings)
+def is_quoted(value: str) -> bool:
+    """Whether something in it stands in quotes, and is followed as it is written."""
+    return taken_apart(value).quoted

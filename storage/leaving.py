@@ -11,10 +11,11 @@ from storage.followed import WANTED, drop, followed, give_up
 async def deactivate(tx: Transaction, number: int, *, gone: bool = False) -> None:
     """End a subscription: what was not sent yet is skipped, and counted so.
 
-    With `gone` it only rests: being let in again brings it back, with all that it follows.
+    With `gone` it only rests: being let in again brings it back, with all that it follows. What
+    is never wanted, and languages, are choices that outlive a subscription.
     """
     if not gone:
-        await drop(tx, number)
+        await drop(tx, number, WANTED)
     await _skip(tx, number, in_flight=False)
     await tx.run("UPDATE subscribers SET active = 0, gone = ? WHERE id = ?", (gone, number))
 

@@ -1,43 +1,71 @@
-"""Which follows a text meets: a name in any spelling, words in any form."""
+"""Which follows a text meets: a name in any spelling, words in any form, words as they stand.
+
+Each term under which a follow is looked up says, by how it begins, how the follow is met then.
+"""
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from storage.followable import taken_apart
 from storage.model import Follow, Naming
+from storage.namesakes import mentioned, mentioned_alone, one_person, person
 from storage.search.names import follow as names
-from storage.search.names.given import Givens, givens_of, is_initial
-from storage.search.names.letters import whole
 from storage.search.names.mentions import Mention, mentions
-from storage.search.names.patronymics import is_patronymic
 from storage.search.people import all_keys
-from storage.search.stems import WORD, terms, ways
+from storage.search.stems import WORD, terms
 
-# Before the key of a name: no word of a text begins with it.
-NAMED = "@"
-_NAME = re.compile(r"[^\W\d_]+(?:[-‐‑'’‘ʼ][^\W\d_]+)*")
+# What the terms of names, of surnames that will do alone, and of words as they stand begin with:
+# no word does. The terms of keywords begin with nothing.
+NAMED, ALONE, VERBATIM = "@", "@@", "="
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How a follow is met. `named`: by a name; `worded`: by its words in any form, too.
+
+    `alone`: by the last of its names where nobody else has it.
+    """
+
+    named: bool = False
+    worded: bool = True
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Where the words of a text are: by their stems, and as they are written."""
+
+    stems: Mapping[str, Sequence[int]]
+    written: Mapping[str, Sequence[int]]
+
+    def beside(self, options: Sequence[tuple[Mapping[str, Sequence[int]], Iterable[str]]]) -> bool:
+        """Whether words stand side by side, each as one of its options."""
+        at: set[int] | None = None
+        for kept, words in options:
+            here = {place for word in words for place in kept.get(word, ())}
+            at = here if at is None else {place for place in here if place - 1 in at}
+            if not at:
+                return False
+        return at is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What of a release can meet a follow: the names it mentions and the stems of its words."""
+    """What of a release can meet a follow: the names it mentions and its words."""
 
-    names: dict[str, tuple[Mention, ...]]  # by their keys
-    words: frozenset[str]
+    names: Mapping[str, Sequence[Mention]]  # by their keys
+    words: Words
 
-    def terms(self) -> frozenset[str]:
+    def terms(self) -> set[str]:
         """All under which a follow may be found."""
-        return self.words | {NAMED + key for key in self.names}
-
-
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """A name that is followed: all `surnames` have to be there, no given name may contradict."""
-
-    surnames: tuple[str, ...]
-    givens: tuple[str, ...]
+        named = {sign + key for key in self.names for sign in (NAMED, ALONE)}
+        stems = self.words.stems.keys()
+        return named | stems | {VERBATIM + stem for stem in stems}
 
 
 def text_of(title: str, body: str) -> Text:
@@ -45,102 +73,111 @@ def text_of(title: str, body: str) -> Text:
     for mention in mentions(title, body):
         for key in all_keys(mention.word):
             found[key].append(mention)
-    by_key = {key: tuple(named) for key, named in found.items()}
-    return Text(by_key, terms(f"{title}\n{body}"))
+    return Text(found, words_of(title, body))
 
 
-def terms_of(follow: Follow, naming: Naming, *, named: bool) -> tuple[frozenset[str], int]:
-    """The terms that lead to a follow, and how many of them a text has at least.
+def words_of(title: str, body: str) -> Words:
+    stems: dict[str, list[int]] = defaultdict(list)
+    written: dict[str, list[int]] = defaultdict(list)
+    at = 0
+    for part in (title, body):
+        for word in WORD.findall(part):
+            stems[_stem(word)].append(at)
+            written[_written(word)].append(at)
+            at += 1
+        at += 1  # the last word of a title and the first of a body are no neighbours
+    return Words(dict(stems), dict(written))
 
-    `named`: it is, or excludes, a name.
+
+def terms_of(follow: Follow, naming: Naming, meaning: Meaning) -> tuple[set[str], int]:
+    """The terms that lead to a follow, and how many of them a text has at least."""
+    found = set[str]()
+    words = _keywords(follow.value)
+    if meaning.worded:
+        found.update(*words)
+    if not meaning.named:
+        return found, len(words) if sum(map(len, words)) == len(found) else 1
+    who = person(follow.value, naming)
+    for name in (*who.surnames, who.joined):
+        found |= {NAMED + key for key in names.follow_keys(name, naming)}
+    if meaning.alone:
+        found |= {ALONE + key for key in names.follow_keys(who.surnames[-1], naming)}
+    return found | {VERBATIM + stem for stem in stems_of(WORD.findall(follow.value)[-1])}, 1
+
+
+def meets(value: str, hits: Iterable[str], text: Text, naming: Naming) -> bool:
+    """Whether the text has what is followed; `hits` are the terms that led from one to the other.
+
+    A name is met by the very words, too, in whatever case they stand: no list of names has all.
     """
-    if not named:
-        words = _words(follow.value)
-        return frozenset().union(*words), len(words)
-    person = _person(follow.value, givens_of(naming))
-    found: set[str] = set()
-    for name in (*person.surnames, "".join(person.surnames)):
-        found |= names.follow_keys(name, naming)
-    return frozenset(NAMED + key for key in found), 1
+    by = {_sign(term) for term in hits}
+    return (
+        ("" in by and has_words(value, text.words))
+        or (VERBATIM in by and has_verbatim(value, text.words))
+        or (NAMED in by and mentioned(value, text.names, naming))
+        or (ALONE in by and mentioned_alone(value, text.names, naming))
+    )
 
 
-def meets(value: str, text: Text, naming: Naming, *, named: bool) -> bool:
-    """Whether the text has what is followed."""
-    if not named:
-        words = _words(value)
-        return bool(words) and all(word & text.words for word in words)
-    givens = givens_of(naming)
-    person = _person(value, givens)
-    found = [_mentions(name, text, naming) for name in person.surnames]
-    if not found or not all(found):
-        # "Mc Cain" may be written as one word.
-        found = [_mentions("".join(person.surnames), text, naming)]
-    here = found[-1]
-    seen = {m.given for m in here if m.given and (is_initial(m.given) or givens.known(m.given))}
-    # A surname alone is whoever is named beside it elsewhere in the text.
-    return bool(here) and (not person.givens or not seen or _agree(person.givens, seen, givens))
+def has_words(value: str, words: Words) -> bool:
+    """Whether all words are there, in any form: those of a phrase side by side."""
+    parts = taken_apart(value).parts
+    return bool(parts) and all(
+        words.beside([(words.stems, stems_of(word)) for word in part]) for part in parts
+    )
+
+
+def has_verbatim(value: str, words: Words) -> bool:
+    """Whether the words are there side by side: as written, or in any form if in small letters."""
+    return words.beside(
+        [
+            (words.stems, stems_of(word))
+            if word[:1].islower()
+            else (words.written, (_written(word),))
+            for word in WORD.findall(value)
+        ]
+    )
 
 
 def same(one: Follow, other: Follow, naming: Naming) -> bool:
     """Whether two follows are one, perhaps in another spelling."""
     if one.kind != other.kind:
         return False
-    if _words(one.value) and _words(one.value) == _words(other.value):
+    if _shape(one.value) and _shape(one.value) == _shape(other.value):
         return True
-    if one.kind != "name":
-        return False
-    givens = givens_of(naming)
-    first, second = _person(one.value, givens), _person(other.value, givens)
-    if len(first.surnames) != len(second.surnames) or bool(first.givens) != bool(second.givens):
-        return False
-    alike = all(
-        _spells(a, b, naming) or _spells(b, a, naming)
-        for a, b in zip(first.surnames, second.surnames, strict=True)
-    )
-    return alike and (not first.givens or _agree(first.givens, set(second.givens), givens))
+    return one.kind == "name" and one_person(one.value, other.value, naming)
 
 
-def has_words(value: str) -> bool:
-    """Whether there is anything that a text could have."""
-    return bool(_words(value))
+def stems_of(word: str) -> frozenset[str]:
+    """The stems that a word which is followed may have."""
+    # A capital may be that of a name or of a phone's keyboard.
+    return frozenset(_stem(way) for way in (word, word.lower(), word.capitalize()))
 
 
-def looks_like_a_name(value: str) -> bool:
-    """Two or more words, all with a capital, and nothing else."""
-    words = _NAME.findall(value)
-    return len(words) > 1 and all(w[0].isupper() for w in words) and len(words) == _count(value)
-
-
-def name_words(value: str) -> list[str]:
-    return [word for written in _NAME.findall(value) if (word := whole(written))]
-
-
-def _count(value: str) -> int:
-    return sum(any(c.isalnum() for c in word) for word in value.split())
-
-
-def _words(value: str) -> list[frozenset[str]]:
+def _keywords(value: str) -> list[frozenset[str]]:
     """For each word the stems that it may have."""
-    return sorted({terms(" ".join(ways(word))) for word in WORD.findall(value)}, key=sorted)
+    found = {stems_of(word) for part in taken_apart(value).parts for word in part}
+    return sorted(found, key=sorted)
 
 
-def _person(value: str, givens: Givens) -> _Person:
-    words = name_words(value)
-    beside = [w for w in words if is_initial(w) or givens.known(w) or is_patronymic(w)]
-    surnames = [w for w in words if w not in beside]
-    if not surnames:
-        surnames, beside = words[-1:], words[:-1]
-    return _Person(tuple(surnames), tuple(w for w in beside if not is_patronymic(w)))
+def _shape(value: str) -> list[tuple[tuple[str, ...], ...]]:
+    """What is followed without the forms and the order of its words."""
+    return sorted(
+        tuple(tuple(sorted(stems_of(word))) for word in part) for part in taken_apart(value).parts
+    )
 
 
-def _mentions(name: str, text: Text, naming: Naming) -> list[Mention]:
-    near = {m for key in names.follow_keys(name, naming) for m in text.names.get(key, ())}
-    return [mention for mention in near if _spells(name, mention.word, naming)]
+def _sign(term: str) -> str:
+    return next((sign for sign in (ALONE, NAMED, VERBATIM) if term.startswith(sign)), "")
 
 
-def _spells(asked: str, seen: str, naming: Naming) -> bool:
-    return names.meets(asked, ((seen, ""),), naming)
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    if len(word) < 3 and word.isascii():
+        return word.lower()  # as the index has it: "is" has no ending
+    return next(iter(terms(word)), "")
 
 
-def _agree(asked: tuple[str, ...], seen: set[str], givens: Givens) -> bool:
-    return any(givens.agree(one, other) for one in asked for other in seen)
+@lru_cache(maxsize=50_000)
+def _written(word: str) -> str:
+    return unicodedata.normalize("NFC", word).casefold().replace("ё", "е")

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiosqlite
 
 from storage.errors import DatabaseError
+from storage.lock import run_lock
 
 
 def new_file(path: Path) -> None:
@@ -24,8 +25,12 @@ def migrations() -> list[str]:
     return [(folder / name).read_text(encoding="utf-8") for name in names]
 
 
-async def migrate(writer: aiosqlite.Connection, path: Path) -> None:
-    """Bring the schema up to date, a copy set beside the file before each step of an old one."""
+async def migrate(writer: aiosqlite.Connection, path: Path, *, beside: bool = False) -> None:
+    """Bring the schema up to date, a copy set beside the file before each step of an old one.
+
+    `beside`: a run may be going on; one of an older version must not write into a newer schema, so
+    that is refused (Locked).
+    """
     version = await _version(writer)
     steps = migrations()
     if version > len(steps):
@@ -33,6 +38,9 @@ async def migrate(writer: aiosqlite.Connection, path: Path) -> None:
             f"The database {path} was written by a newer Herald (schema {version}, this one knows"
             f" {len(steps)}). Upgrade Herald."
         )
+    if beside and 0 < version < len(steps):
+        with run_lock(path):  # only to see that nobody has it
+            pass
     for number, step in enumerate(steps[version:], start=version + 1):
         if version:
             await _set_aside(writer, path, number)

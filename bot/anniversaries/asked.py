@@ -15,6 +15,7 @@ from bot.anniversaries.whose import about
 from storage.model import Event
 
 MOST_BYTES = 34  # of UTF-8: a button has 46 for the command and its words
+AHEAD = 200  # years; who asks further ahead asks for no day
 
 
 class Reason(StrEnum):
@@ -109,7 +110,7 @@ def year_of(event: Event, words: str, today: date) -> int | Why:
     if year <= event.date.year:
         reason = Reason.ITSELF if year == event.date.year else Reason.BEFORE
         return Why(reason, first, max(0, (first - today).days))
-    if year > date.max.year:
+    if year > min(today.year + AHEAD, date.max.year):
         return Why(Reason.FUTURE)
     if year > current(event, today):
         return Why(Reason.FUTURE, day_in(event, year), (day_in(event, year) - today).days)
@@ -120,7 +121,5 @@ def _year_asked(event: Event, words: str) -> int | None:
     text = plain(words)
     if re.match(r"\s*[-−–]\s*\d", text):
         return event.date.year - 1
-    found = next(numbers(text), None)
-    if found is None:
-        return None
-    return found if found >= 1000 else event.date.year + found
+    found = {n if n >= 1000 else event.date.year + n for n in numbers(text)}
+    return found.pop() if len(found) == 1 else None  # of two, neither is more meant

@@ -7,12 +7,13 @@ import asyncio
 import structlog
 
 from bot.archive.derive import READER, rederive
-from storage import Storage
+from storage import DatabaseError, Storage
 from storage.model import Archive, Draft
 
 log = structlog.get_logger()
 
 AT_ONCE = 20
+AGAIN_SECONDS = 5.0
 
 
 async def derive_anew(storage: Storage) -> None:
@@ -26,13 +27,18 @@ async def derive_anew(storage: Storage) -> None:
 
 
 async def index_anew(storage: Storage) -> None:
-    """Bring every release into the indexes, a few at a time, the newest first. May be interrupted."""
-    left, done = await storage.search.catch_up(AT_ONCE), False
+    """Bring every release into the indexes, a few at a time, the newest first."""
+    left, done = 1, False
     while left:
-        done = True
-        left = await storage.search.catch_up(AT_ONCE)
+        try:
+            left = await storage.search.catch_up(AT_ONCE)
+        except DatabaseError:  # another process is at it, and will not be for ever
+            log.warning("Indexing waits for the database.")
+            await asyncio.sleep(AGAIN_SECONDS)
+        done = done or left > 0
     if done:
         log.info("All releases are indexed for search.")
+    await storage.search.warm_up()
 
 
 def _rederived(old: list[tuple[int, Draft]]) -> list[tuple[int, Draft]]:

@@ -12,6 +12,7 @@ from bot.cli.opened import Chosen, chosen, reading
 from storage.model import Release
 
 MOST = 2**31
+EMPTY = "No releases are kept yet. Bring some in: herald import FILE"
 
 
 def main(
@@ -27,7 +28,7 @@ def main(
     for release in releases:
         print_release(release)
     if not releases:
-        print("No releases are kept yet. Bring some in: herald import FILE")
+        print(EMPTY)
 
 
 async def _latest(wishes: Chosen, count: int) -> list[Release]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import present
-from bot.cli.latest import MOST
+from bot.cli.latest import EMPTY, MOST
 from bot.cli.objects import object_of, print_json, print_release
 from bot.cli.opened import Chosen, chosen, reading
 from bot.cli.words import Failure
@@ -44,7 +44,9 @@ def main(
     query = " ".join(words)
     found = asyncio.run(_search(wishes, query, limit))
     if json:
-        print_json(_objects(found))
+        print_json(_objects(found or Found()))
+    elif found is None:
+        print(EMPTY)
     else:
         print_found(found, query)
 
@@ -77,8 +79,10 @@ def _print_nothing(found: Found, query: str) -> None:
     if found.missing is not None:
         print(present.unclear(found.missing, t))
         return
-    print("Nothing was found. Fewer words, or another spelling, may find more.")
-    for line in (*present.understood(found, query, t), present.tried(found, query, t)):
+    unread = present.unread(found, t)
+    hint = "" if unread else " Fewer words, or another spelling, may find more."
+    print(f"Nothing was found.{hint}")
+    for line in (*present.understood(found, query, t), present.tried(found, query, t), unread):
         if line:
             print(line)
     if found.offers:
@@ -98,12 +102,14 @@ def _shown(snippet: RichText) -> str:
     return text + snippet.text[end:]
 
 
-async def _search(wishes: Chosen, query: str, limit: int) -> Found:
+async def _search(wishes: Chosen, query: str, limit: int) -> Found | None:
+    """What is found; None where there is nothing yet that could be."""
     async with reading(wishes) as storage:
         if storage is None:
-            return Found()
+            return None
         await _catch_up(storage)
-        return await storage.search.find(query, limit)
+        found = await storage.search.find(query, limit)
+        return found if found.hits or await storage.releases.latest(1) else None
 
 
 async def _catch_up(storage: Storage) -> None:

@@ -16,7 +16,10 @@ Beside = tuple[int | None, int | None]
 async def marked(context: Context, event: Event, year: int) -> list[Marking]:
     """The releases of the archive that mark the year's anniversary, in the order to show."""
     releases = await context.storage.releases.between(*anniversaries.window(event, year))
-    return anniversaries.marking(event, year, releases, context.campaign.events)
+    # A year of a large archive is thousands of titles: others are answered meanwhile.
+    return await asyncio.to_thread(
+        anniversaries.marking, event, year, releases, context.campaign.events
+    )
 
 
 async def nearest(context: Context, event: Event, year: int, newest: int) -> Beside:

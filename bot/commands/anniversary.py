@@ -35,10 +35,10 @@ async def answer(request: Request, context: Context) -> Message:
         return await _none(year, event, newest, context, t)
     found = await marked(context, event, year)
     beside = await nearest(context, event, year, newest)
-    head = join([bold(title(event, t)), _which(event, year, t)])
+    head = join([bold(title(event, t)), which(event, year, t)])
     return present.listing(
         head,
-        [present.Item(mark.release, _note(mark, t)) for mark in found[:MOST]],
+        [present.Item(mark.release, note(mark, t)) for mark in found[:MOST]],
         request.language,
         foot=_foot(event, year, day, found, beside, t),
         more=_ways(context, event, _coming(event, year, day, beside), t),
@@ -131,13 +131,15 @@ def sentence(why: Why, event: Event, t: Texts) -> str:
     )  # fmt: skip
 
 
-def _which(event: Event, year: int, t: Texts) -> str:
+def which(event: Event, year: int, t: Texts) -> str:
+    """Which anniversary the year's is, and on which day."""
     number = anniversaries.number_of(event, year)
     day = t.day(anniversaries.day_in(event, year))
     return t("{ordinal} anniversary, {day}", ordinal=t.ordinal(number), day=day)
 
 
-def _note(mark: Marking, t: Texts) -> str:
+def note(mark: Marking, t: Texts) -> str:
+    """What a release is to the day, and which number it says where that is another."""
     role = {
         Role.STATEMENT: t("statement"),
         Role.EVENT: t("event"),

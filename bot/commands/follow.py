@@ -2,12 +2,15 @@
 
 Typed: `follow Anna Petrova`, `follow -sport`. A button's `follow =words` makes a subscription to
 everything one to that, `follow *` leaves it, `follow !mark` ends one thing; words that do not fit
-into a button are read back from the first line of the message that it stands under.
+into a button are read back from the first line of the message that it stands under. `follow +words`
+is `follow =words` that leaves its message, with buttons for other words, as it is.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from enum import Enum
 
 from bot.chat import Button, Context, Message, Request, Rows
 from bot.commands._following import EXCLUSION, end, ends, shown, state
@@ -16,16 +19,16 @@ from bot.commands._ways import managers_only
 from bot.i18n import Texts, texts
 from bot.text.build import bold, join, plain
 from storage import Following
-from storage.follows import LONGEST, MOST, short
+from storage.follows import LONGEST, MOST, Meaning, bare, has_operators, is_quoted, short
 from storage.model import Follow
 
 HELP = "Only the releases with a name or a word"
 USAGE = "name or words"
 
-ONLY, KEEP, END = "=", "*", "!"
+ONLY, ALSO, KEEP, END = "=", "+", "*", "!"
 _MINUS = "-–—−"
-_WITHOUT = ("without ", "без ")
-_AROUND = " \"“”«»„'’"
+_WITHOUT = re.compile(r"(?:(?i:without|без)|NOT|НЕ)\s+")
+_AROUND = " «»'’"
 
 
 async def answer(request: Request, context: Context) -> Message:
@@ -33,8 +36,9 @@ async def answer(request: Request, context: Context) -> Message:
     if not request.may_manage:
         return managers_only(t)
     words = clean(request.words)
-    if request.pressed and words[:1] in (ONLY, KEEP, END):
-        return replace(await _pressed(request, context, words, t), replaces=True)
+    if request.pressed and words[:1] in (ONLY, ALSO, KEEP, END):
+        message = await _pressed(request, context, words, t)
+        return replace(message, replaces=words[0] != ALSO)
     if not words:
         return await _listed(request, context, t)
     return await _followed(request, context, words, t)
@@ -81,51 +85,83 @@ async def _followed(
                 )
             )
         )  # fmt: skip
+    if has_operators(value):
+        return Message(plain(_only_words(t)))
     storage = context.storage
     follow = await storage.follows.meant(value)
     if follow is None:
         return await _listed(request, context, t, t("I can follow only names and words."))
     if excluded:
-        follow = Follow(EXCLUSION, value)
-    known = await storage.subscribers.find(request.address)
-    was = known is not None and known.active
+        follow = Follow(EXCLUSION, follow.value)
+    was = await _state(request, context)
     outcome = await storage.follows.add(request.address, follow, narrow=narrow)
     if outcome is Following.EVERYTHING:
         return _everything(follow, t)
-    if outcome is Following.FULL:
-        said = t("{n} is the most that can be followed here. Please end one first.", n=MOST)
-        return await _listed(request, context, t, said)
-    if outcome is Following.ALREADY:
-        said = t("“{what}” is followed here already: nothing has changed.", what=value)
-        if excluded:
-            said = t("Releases with “{what}” are left out here already.", what=value)
-        return await _listed(request, context, t, said)
+    if outcome is not Following.NEW:
+        return await _listed(request, context, t, _refused(outcome, follow, t))
     # The first push shall speak the language of this answer.
     await storage.subscribers.choose(request.address, language=request.language)
-    undo = Button(t("Undo"), "subscribe" if narrow else f"follow {END}{short(follow)}")
+    narrowed = was is _Was.EVERYTHING and not excluded
+    undo = Button(t("Undo"), "subscribe" if narrowed else f"follow {END}{short(follow)}")
     if excluded:
-        return _left_out(follow, undo, was, t)
+        return _left_out(follow, undo, was is not _Was.NOTHING, t)
     return await _new(follow, undo, context, t)
+
+
+def _refused(outcome: Following, follow: Follow, t: Texts) -> str:
+    """Why nothing has changed."""
+    what, excluded = bare(follow.value), follow.kind == EXCLUSION
+    if outcome is Following.FULL:
+        return t("{n} is the most that can be followed here. Please end one first.", n=MOST)
+    if outcome is Following.OPPOSITE:
+        if excluded:
+            return t("“{what}” is followed here. Please end that first.", what=what)
+        return t("Releases with “{what}” are left out here. Please end that first.", what=what)
+    if excluded:
+        return t("Releases with “{what}” are left out here already.", what=what)
+    return t("“{what}” is followed here already: nothing has changed.", what=what)
+
+
+class _Was(Enum):
+    """What arrived before."""
+
+    NOTHING = 0
+    SOME = 1
+    EVERYTHING = 2
+
+
+async def _state(request: Request, context: Context) -> _Was:
+    known = await context.storage.subscribers.find(request.address)
+    if known is None or not known.active:
+        return _Was.NOTHING
+    follows = await context.storage.follows.of(request.address)
+    return _Was.SOME if any(f.kind != EXCLUSION for f in follows) else _Was.EVERYTHING
+
+
+def _only_words(t: Texts) -> str:
+    return t(
+        "I can follow a name, words that are all to be there, or words in quotes that stand side by"
+        " side; to leave something out, write it on its own: /follow -sport"
+    )
 
 
 def _wish(words: str) -> tuple[bool, str]:
     """Whether it is not wanted, and what."""
     text = words.strip(_AROUND)
     excluded = False
-    for sign in _WITHOUT:
-        if text.lower().startswith(sign):
-            text, excluded = text[len(sign) :], True
-            break
+    if sign := _WITHOUT.match(text):
+        text, excluded = text[sign.end() :], True
     if text[:1] in (*_MINUS,):
         text, excluded = text.lstrip(_MINUS), True
     return excluded, text.strip(_AROUND)
 
 
 def _everything(follow: Follow, t: Texts) -> Message:
-    # What is followed stands first: a button that it does not fit into finds it there.
-    first = t("“{what}”: every new release arrives here already.", what=follow.value)
-    then = t("Shall only those arrive from now on that have this, or something else followed here?")
     command = f"follow {ONLY}{follow.value}"
+    # What is followed stands first: a button that it does not fit into finds it there.
+    what = bare(follow.value) if fits(command) else follow.value
+    first = t("“{what}”: every new release arrives here already.", what=what)
+    then = t("Shall only those arrive from now on that have this, or something else followed here?")
     only = Button(t("Only what is followed"), command if fits(command) else f"follow {ONLY}")
     return Message(
         join([bold(first), then]), ((only,), (Button(t("Keep everything"), f"follow {KEEP}"),))
@@ -133,33 +169,55 @@ def _everything(follow: Follow, t: Texts) -> Message:
 
 
 def _left_out(follow: Follow, undo: Button, active: bool, t: Texts) -> Message:
-    first = t("Releases with “{what}” will not arrive here.", what=follow.value)
+    first = t("Releases with “{what}” will not arrive here.", what=bare(follow.value))
     then = t("At the moment none do: there is no subscription.") if not active else ""
     subscribe = () if active else (Button(t("🔔 Subscribe"), "subscribe"),)
     return Message(join([bold(first), then]), ((*subscribe, undo), (_settings(t),)))
 
 
 async def _new(follow: Follow, undo: Button, context: Context, t: Texts) -> Message:
-    found = await context.storage.search.find(follow.value, 1)
-    n = found.total
-    name = follow.kind == "name"
-    then = (
-        t("Each new release that mentions this name, in any spelling, will arrive here at once.")
-        if name
-        else t("Each new release that has this, in any form, will arrive here at once.")
-    )
-    past = (
-        t.plural("{n} release up to now has it.", "{n} releases up to now have it.", n)
-        if n
-        else t("No release up to now has it.")
-    )
+    meaning = await context.storage.follows.meaning(follow)
+    n, more = await context.storage.follows.past(follow)
+    if more:
+        past = t("More than {n} releases up to now have it.", n=n)
+    elif n:
+        past = t.plural("{n} release up to now has it.", "{n} releases up to now have it.", n)
+    else:
+        past = t("No release up to now has it.")
     others = t(
         "Other releases arrive only for what else is followed here (/follow); /subscribe brings"
         " all. The campaign’s statements come in any case."
     )
     show = (Search(follow.value).button(t("Show them")),) if n else ()
-    first = t("“{what}” is followed here from now on.", what=follow.value)
+    # A search that no button can carry is read back from here, with its quotes.
+    what = bare(follow.value) if not n or fits(f"search 1 {follow.value}") else follow.value
+    first = t("“{what}” is followed here from now on.", what=what)
+    then = _coming(follow, meaning, t)
     return Message(join([bold(first), then, past, others]), ((*show, undo), (_settings(t),)))
+
+
+def _coming(follow: Follow, meaning: Meaning, t: Texts) -> str:
+    """Which releases will arrive."""
+    if meaning.named and meaning.worded:
+        return t(
+            "Each new release that has this word in any form, or somebody of this name, will arrive"
+            " here at once."
+        )
+    if meaning.named:
+        return t(
+            "Each new release that mentions this name, in any spelling, will arrive here at once."
+        )
+    if is_quoted(follow.value):
+        return t(
+            "Each new release that has the words in quotes side by side, in any form, will arrive"
+            " here at once."
+        )
+    if len(follow.value.split()) > 1:
+        return t(
+            "Each new release that has all these words, in any form and order, will arrive here at"
+            " once."
+        )
+    return t("Each new release that has this word, in any form, will arrive here at once.")
 
 
 def _settings(t: Texts) -> Button:

@@ -35,7 +35,8 @@ async def answer(request: Request, context: Context) -> Message:
         return await _in_which_year(search, context, t)
     found, search = await _found(search, context)
     if not found.hits:
-        return _nothing(search.query, found, t, private=request.private)
+        of_year = await _of_year(search.query, found, context)
+        return _nothing(search.query, found, of_year, t, private=request.private)
     pages = -(-found.total // PAGE)
     turns = [search.button("◀", page=search.page - 1)] if search.page > 1 else []
     turns += [search.button("▶", page=search.page + 1)] if search.page < pages else []
@@ -126,15 +127,17 @@ async def _in_which_year(search: Search, context: Context, t: Texts) -> Message:
 
 
 def _follows(found: Found, t: Texts) -> Rows:
-    """A button for each name that was found, by the last name alone where all does not fit."""
-    rows: Rows = ()
-    for name in found.names[:FOLLOWED]:
+    """A button for each name that was found, by the last name alone where all does not fit; none
+    for ordinary words that only may be names.
+    """
+    buttons: dict[str, Button] = {}  # two words can be the same person's
+    for name in filter(lambda name: name.sure, found.names):
         for words in (clean(name.name), clean(name.asked), clean(name.name).rpartition(" ")[2]):
             if words and fits(f"follow {words}"):
                 label = t("🔔 Follow {name}", name=words)
-                rows += ((Button(label, f"follow {words}"),),)
+                buttons[words] = Button(label, f"follow {words}")
                 break
-    return rows
+    return tuple((button,) for button in buttons.values())[:FOLLOWED]
 
 
 def _what_for(t: Texts, *, private: bool, old_button: bool) -> Message:
@@ -164,25 +167,41 @@ def _operators(t: Texts) -> RichText:
     )
 
 
-def _nothing(query: str, found: Found, t: Texts, *, private: bool) -> Message:
+async def _of_year(query: str, found: Found, context: Context) -> tuple[Button, ...]:
+    """A button to the same words in the year that stood among them, if that year has them."""
+    apart = present.year_apart(query)
+    if apart is None or found.missing is not None:
+        return ()
+    words, year = apart
+    button = Search(words, year=year).button(f"{words}, {year}")
+    if not button.command.endswith(words):  # the message has the year among the words
+        return ()
+    there = await context.storage.search.find(words, 1, year=year)
+    return (button,) if there.hits else ()
+
+
+def _nothing(
+    query: str, found: Found, of_year: tuple[Button, ...], t: Texts, *, private: bool
+) -> Message:
     """What was tried, and the nearest names: they are offered, and never taken for what was meant.
 
     The query stands in its marks, and not first: no button here leads to further pages.
     """
     if found.missing is not None:
         return Message(RichText(present.unclear(found.missing, t)), _ways(t, private=private))
+    unread = present.unread(found, t)
     lines = [t("I found nothing for “{query}”.", query=query)]
-    lines += [line for line in [*present.understood(found, query, t)] if line]
-    lines.append(present.tried(found, query, t))
+    lines += [*present.understood(found, query, t), present.tried(found, query, t), unread]
     offers = [named(person, present.with_count(person)) for person in found.offers[:OFFERS]]
-    rows = tuple((button,) for button in offers if button is not None)
+    rows = tuple((button,) for button in (*of_year, *offers) if button is not None)
     if rows:
         hint = t("Did you mean one of these?") if len(rows) > 1 else t("Did you mean:")
-    elif private:
+    elif private and not unread:
         hint = t("Fewer words or another spelling may help: a release must have all of them.")
     else:
         hint = ""
-    return Message(join([join(lines, "\n"), hint], "\n\n"), rows or _ways(t, private=private))
+    said = join([line for line in lines if line], "\n")
+    return Message(join([said, hint], "\n\n"), rows or _ways(t, private=private))
 
 
 def _ways(t: Texts, *, private: bool) -> Rows:

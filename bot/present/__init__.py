@@ -23,7 +23,9 @@ from bot.present.search import (
     tried,
     unclear,
     understood,
+    unread,
     with_count,
+    year_apart,
 )
 from bot.present.statements import left_out, progress, statement
 from bot.present.trouble import doubtful, paused, refused, resumed, stopped
@@ -57,6 +59,8 @@ __all__ = [
     "tried",
     "unclear",
     "understood",
+    "unread",
     "with_count",
     "withdrawn",
+    "year_apart",
 ]

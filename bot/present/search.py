@@ -1,4 +1,4 @@
-"""The sentences about a search: how much was found, under which name, or what was tried instead."""
+"""The sentences about a search: how much was found, under which name, or what may find more."""
 
 from __future__ import annotations
 
@@ -6,11 +6,22 @@ import re
 from collections.abc import Sequence
 
 from bot.i18n import Texts
+from bot.text.build import plain, shorten
 from storage.model import Found, Missing, Order, Person
 
-# So many spellings are named, of one name and of all that was tried.
-SPELLINGS, TRIED = 4, 6
+# So many spellings are named, of one name, of all names, and of all that was tried.
+SPELLINGS, FOUND, TRIED = 4, 8, 6
+LONGEST_WORD = 40  # characters of one of them
 
+_DAYS = {"year": "2014", "after": "2014-03", "before": "2015", "date": "2014-03",
+         "год": "2014", "после": "2014-03", "до": "2015", "дата": "2014-03"}  # fmt: skip
+_ORDERS = {"sort": ("new", "old", "best"), "порядок": ("новые", "старые", "лучшие")}
+# A year next to words, and what people write around a year.
+_YEAR = re.compile(
+    r"(?<!\S)(?:(?:in|of|year|в|за)\s+)?((?:199|20[0-9])[0-9])"
+    r"(?:\s*(?:года?|году|г\.?)(?!\S)|[,.;]?(?!\S))",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"\w+(?:[-’'ʼ]\w+)*")
 
 
@@ -27,7 +38,9 @@ def counted(found: Found, t: Texts, *, page: int = 1, pages: int = 1, year: int 
     if year is not None:
         said = t("{found} in {year}", found=said, year=year)
     parts = [said]
-    if pages > 1:
+    if found.more and page > 1:  # nobody knows of how many
+        parts.append(t("page {page}", page=page))
+    elif pages > 1 and not found.more:
         parts.append(t("page {page} of {pages}", page=page, pages=pages))
     if found.total > 1:
         alike = order is Order.BEST and found.order is Order.NEW
@@ -55,18 +68,60 @@ def understood(found: Found, query: str, t: Texts) -> list[str]:
         for spelling in name.spellings[:SPELLINGS]
         if spelling.casefold() not in typed
     ]
-    if others:
-        lines.append(t("Found as: {spellings}", spellings=", ".join(dict.fromkeys(others))))
+    if spellings := _listed(others, FOUND):
+        lines.append(t("Found as: {spellings}", spellings=spellings))
     return lines
 
 
 def tried(found: Found, query: str, t: Texts) -> str:
     """Which spellings were looked for in vain, "" where there was but the one that was typed."""
     typed = _typed(query)
-    others = [word for word in dict.fromkeys(found.tried) if word.casefold() not in typed]
-    if not others:
-        return ""
-    return t("I also tried: {spellings}.", spellings=", ".join(others[:TRIED]))
+    others = [word for word in found.tried if word.casefold() not in typed]
+    spellings = _listed(others, TRIED)
+    return t("I also tried: {spellings}.", spellings=spellings) if spellings else ""
+
+
+def unread(found: Found, t: Texts) -> str:
+    """What the first operator that says nothing should have said, "" where all was understood."""
+    for piece in found.unread:
+        name, shown = piece.partition(":")[0].casefold(), _short(piece)
+        if name in _DAYS:
+            return t(
+                "“{piece}” is no date I understand; write for example {example}",
+                piece=shown, example=f"{name}:{_DAYS[name]}",
+            )  # fmt: skip
+        if name in ("lang", "язык"):
+            return t(
+                "“{piece}” is no language I know; write for example {one} or {other}",
+                piece=shown, one=f"{name}:en", other=f"{name}:ru",
+            )  # fmt: skip
+        if name in _ORDERS:
+            new, old, best = (f"{name}:{order}" for order in _ORDERS[name])
+            return t(
+                "“{piece}” is no order I know; write {new}, {old} or {best}",
+                piece=shown, new=new, old=old, best=best,
+            )  # fmt: skip
+    return ""
+
+
+def year_apart(query: str) -> tuple[str, int] | None:
+    """The words and the year, where a query is words and one year: "Browder 2014"."""
+    found = list(_YEAR.finditer(query))
+    if len(found) != 1:
+        return None
+    year = found[0]
+    rest = " ".join(f"{query[: year.start()]} {query[year.end() :]}".split()).strip(" ,;")
+    return (rest, int(year[1])) if any(c.isalpha() for c in rest) else None
+
+
+def _listed(words: Sequence[str], most: int) -> str:
+    """Some words, each once and short enough for a line; those of nothing left out."""
+    return ", ".join(list(dict.fromkeys(filter(None, map(_short, words))))[:most])
+
+
+def _short(word: str) -> str:
+    seen = "".join(c if c.isprintable() else " " for c in word)
+    return shorten(plain(" ".join(seen.split())), LONGEST_WORD).text
 
 
 def _typed(query: str) -> set[str]:

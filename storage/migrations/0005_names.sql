@@ -1,11 +1,15 @@
 -- The names in the releases, and what subscribers follow.
 BEGIN;
 
--- Smaller numbers, in the same order: a thousand places a second in place of a million. (Division
--- rounds towards zero: what is dated before 1970 is brought to the full second below first.)
-UPDATE releases SET sort =
-    CASE WHEN sort >= 0 THEN sort / 1000000 ELSE (sort - 999999) / 1000000 END * 1000
-    + sort - CASE WHEN sort >= 0 THEN sort / 1000000 ELSE (sort - 999999) / 1000000 END * 1000000;
+-- Smaller numbers in the same order: a thousand places a second in place of a million. Each gets
+-- the first place of its second, or the next one that is free. (Division rounds towards zero: what
+-- is dated before 1970 is brought to the full second below.)
+UPDATE releases SET sort = moved.place
+FROM (SELECT id, n + max(second * 1000 - n) OVER (ORDER BY n) AS place
+      FROM (SELECT id, row_number() OVER (ORDER BY sort) AS n,
+                   CASE WHEN sort >= 0 THEN sort ELSE sort - 999999 END / 1000000 AS second
+            FROM releases)) AS moved
+WHERE moved.id = releases.id;
 
 -- Which version of the index has a release; 0 is none yet. All are indexed anew from here on.
 ALTER TABLE releases ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
@@ -40,10 +44,10 @@ CREATE TABLE mentions (
 
 -- In how many releases of a year a name is, so that nobody counts mentions.
 CREATE TABLE name_years (
-    year     INTEGER NOT NULL,
     name_id  INTEGER NOT NULL REFERENCES names (id),
+    year     INTEGER NOT NULL,
     releases INTEGER NOT NULL,
-    PRIMARY KEY (year, name_id)
+    PRIMARY KEY (name_id, year)
 ) STRICT, WITHOUT ROWID;
 
 -- As of which number of those who had joined it is followed: an older audience stays as it was.

@@ -46,12 +46,14 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Named:
     """A name that a query was understood to mean: the words `asked`, the `name` it is, and the
-    `spellings` of it in the releases that were looked for, the most frequent first.
+    `spellings` of it in the releases that were looked for, the most frequent first. `sure`: it is
+    a person's, and no ordinary word that stands with a capital somewhere.
     """
 
     asked: str
     name: str
     spellings: tuple[str, ...]
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Found:
     `more`: there are more than `total`, which nobody counted. Where nothing was found, `tried` has
     the spellings that were looked for, and `offers` the names nearest to the one asked for. `asked`
     is the query as it was understood, where a keyboard in the other script had been forgotten.
+    `unread` are pieces that look like an operator and say nothing ("after:2014-13"): words, then.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -72,3 +75,4 @@ class Found:
     offers: tuple[Person, ...] = ()
     missing: Missing | None = None
     asked: str = ""
+    unread: tuple[str, ...] = ()

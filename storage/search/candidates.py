@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,66 +11,116 @@ from dataclasses import dataclass, field
 from storage.database import Connection
 from storage.search.expression import phrase
 from storage.search.names.ears import EAR, ears, heard
-from storage.search.names.given import Givens
-from storage.search.names.keys import keys
+from storage.search.names.fold import readings
+from storage.search.names.given import Givens, is_initial
+from storage.search.names.keys import LONGEST, whole_keys
 from storage.search.names.letters import bare, is_cyrillic
 from storage.search.names.resolved import SLIP, SOUNDS
-from storage.search.names.slips import slips
+from storage.search.names.slips import slips, sounds_alike
 
 # Nearly the same in the same script: believed where the same given names stand before it.
 VARIANT = SLIP - 1
+# A name that the word has with a particle before it in one ("Vandermeulen").
+REST = 3
+_JOINED = re.compile(r"^(van de[rn]?|vander|vanden|van|von|ван дер|вандер|ван|фон)(?=\w{4})")
 # Nobody counts on: a word in so many releases that is no name in most of them is an ordinary one.
 COUNTED = 200
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A word of the query, or two joined, on its way to a reading."""
+    """A word of the query, or some joined, on its way to a reading."""
 
     at: tuple[int, ...]
     word: str
     grades: dict[int, int] = field(default_factory=dict)  # by name id
     words: dict[int, str] = field(default_factory=dict)
+    # Names that are the same given name in another form: short, foreign, an initial.
+    same: dict[int, str] = field(default_factory=dict)
     plain: int = 0
-    givens: dict[int, set[str]] = field(default_factory=dict)  # by name id, as written
     sure: bool = False
-    given_ids: dict[str, int] = field(default_factory=dict)
+    inflected: set[int] = field(default_factory=set)  # heard only as a case form's nominative
+    # By name id: the ids and words of what stands before it.
+    before: dict[int, dict[int, str]] = field(default_factory=dict)
+
+    @property
+    def best(self) -> int:
+        return min(self.grades.values(), default=SLIP + 9)
+
+    def given_to(self, other: Candidate) -> bool:
+        """Whether the archive has this name before the other as a given name."""
+        own = self.grades.keys() | self.same.keys()
+        return any(own & seen.keys() for seen in other.before.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    candidate: Candidate
+    grade: int
+    same: bool = False  # asked for as another form of the given name
 
 
 async def look_up(connection: Connection, candidates: Iterable[Candidate], givens: Givens) -> None:
     """Find the names that share a key with each candidate."""
     wanted = _wanted(candidates, givens)
+    letters = {one for c in candidates if c.same is not None for one in _letters(c.word, givens)}
     rows = await connection.rows(
         "SELECT name_keys.key, name_id, grade, word FROM json_each(?) AS wanted"
         " CROSS JOIN name_keys ON name_keys.key = wanted.value"
-        " JOIN names ON names.id = name_keys.name_id",
-        (json.dumps(list(wanted)),),
+        " JOIN names ON names.id = name_keys.name_id"
+        " UNION ALL SELECT '', id, 0, word FROM names"
+        " WHERE word IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(wanted)), json.dumps(sorted(letters))),
     )
     for key, name_id, grade, word in rows:
-        for candidate, own_grade in wanted[key]:
-            total = _grade(candidate.word, word, key, own_grade + grade)
-            if total is not None and total < SLIP:
-                note(candidate, name_id, word, min(total, VARIANT))
+        for wish in wanted.get(key, ()):
+            _take(wish, name_id, word, key, grade, givens)
+        for candidate in candidates if not key else ():
+            if word in _letters(candidate.word, givens):
+                candidate.same[name_id] = word
     for candidate in candidates:
         _tighten(candidate)
 
 
-def _wanted(
-    candidates: Iterable[Candidate], givens: Givens
-) -> dict[str, list[tuple[Candidate, int]]]:
+def _letters(word: str, givens: Givens) -> frozenset[str]:
+    """The initials of a given name, in both scripts; an initial has its own letter."""
+    return givens.letters(word) if is_initial(word) or givens.known(word) else frozenset()
+
+
+def _wanted(candidates: Iterable[Candidate], givens: Givens) -> dict[str, list[_Wish]]:
     """The keys to look for, each with who asks for it and how sure it is."""
-    wanted: dict[str, list[tuple[Candidate, int]]] = defaultdict(list)
+    wanted: dict[str, list[_Wish]] = defaultdict(list)
     for candidate in candidates:
-        if len(bare(candidate.word)) < 2:
+        if not 1 < len(bare(candidate.word)) <= LONGEST:
             continue
-        own = keys(candidate.word)
-        for key, grade in own.items():
-            wanted[key].append((candidate, grade))
+        for key, grade in whole_keys(candidate.word).items():
+            wanted[key].append(_Wish(candidate, grade))
             for alias in givens.alias(key) if grade < SOUNDS else ():
-                wanted[alias].append((candidate, grade + 1))
+                wanted[alias].append(_Wish(candidate, grade + 1))
         for key in ears(candidate.word):
-            wanted[key].append((candidate, 0))
+            wanted[key].append(_Wish(candidate, 0))
+        rest = _JOINED.sub("", bare(candidate.word))
+        for key in readings(rest)[:1] if rest != bare(candidate.word) else ():
+            wanted[key].append(_Wish(candidate, REST))
+        for key in givens.keys(candidate.word):
+            wanted[key].append(_Wish(candidate, 0, same=True))
     return wanted
+
+
+def _take(wish: _Wish, name_id: int, word: str, key: str, grade: int, givens: Givens) -> None:
+    candidate = wish.candidate
+    if wish.same:
+        if givens.agree(candidate.word, word):
+            candidate.same[name_id] = word
+        return
+    if key.startswith(EAR):
+        total, inflected = _heard(candidate.word, word)
+        if inflected:
+            candidate.inflected.add(name_id)
+    else:
+        total = 0 if bare(word) == bare(candidate.word) else wish.grade + grade
+    if total is not None and total < SLIP:
+        note(candidate, name_id, word, min(total, VARIANT))
 
 
 def note(candidate: Candidate, name_id: int, word: str, grade: int) -> None:
@@ -77,24 +128,22 @@ def note(candidate: Candidate, name_id: int, word: str, grade: int) -> None:
     candidate.words[name_id] = word
 
 
-def _grade(asked: str, word: str, key: str, grade: int) -> int | None:
-    """How sure a name is that shares this key with the word asked for; None: it is another."""
-    if key.startswith(EAR):
-        return _heard(asked, word)
-    return 0 if bare(word) == bare(asked) else grade
-
-
-def _heard(asked: str, word: str) -> int | None:
-    """The grade of a name that only sounds like the one asked for."""
+def _heard(asked: str, word: str) -> tuple[int | None, bool]:
+    """The grade of a name that only sounds like the one asked for, and whether that is so for the
+    nominative of a case form only; None: it is another."""
     if is_cyrillic(asked) == is_cyrillic(word):
-        return VARIANT if slips(bare(asked), bare(word)) is not None else None
+        one, other = bare(asked), bare(word)
+        if sounds_alike(one, other):
+            return SOUNDS, False
+        return (None if slips(one, other) is None else VARIANT), False
     latin, cyrillic = (word, asked) if is_cyrillic(asked) else (asked, word)
-    return SOUNDS if heard(latin, cyrillic) else None
+    how = heard(latin, cyrillic)
+    return (SOUNDS if how else None), how == 1
 
 
 def _tighten(candidate: Candidate) -> None:
     """Of each script keep what is about as sure as the surest: what only sounds like the name is
-    believed where nothing is written like it."""
+    believed where nothing is written like it, or where the same given names stand before it."""
     for cyrillic in (False, True):
         ids = [
             i
@@ -102,9 +151,17 @@ def _tighten(candidate: Candidate) -> None:
             if is_cyrillic(word) == cyrillic and candidate.grades[i] < VARIANT
         ]
         best = min((candidate.grades[i] for i in ids), default=0)
+        direct = [i for i in ids if i not in candidate.inflected]
+        if direct and best == SOUNDS and is_cyrillic(candidate.word) and not cyrillic:
+            # Of a woman's name and a man's in another case the word as it stands is meant.
+            for name_id in set(ids) - set(direct):
+                del candidate.grades[name_id], candidate.words[name_id]
+            ids = direct
         most = best if best >= SOUNDS else 3 if best < 2 else best + 1
         for name_id in ids:
-            if candidate.grades[name_id] > most:
+            if candidate.grades[name_id] >= SOUNDS > most:
+                candidate.grades[name_id] = VARIANT
+            elif candidate.grades[name_id] > most:
                 del candidate.grades[name_id], candidate.words[name_id]
 
 
@@ -112,12 +169,10 @@ async def in_small_letters(connection: Connection, candidate: Candidate) -> int:
     """In about how many releases a word stands as a word only, of the first COUNTED of them."""
     ids = [i for i, word in candidate.words.items() if bare(word) == bare(candidate.word)]
     there = await connection.value(
-        "SELECT count(*) FROM (SELECT 1 FROM release_words WHERE release_words MATCH ? LIMIT ?)",
-        (phrase(candidate.word), COUNTED),
+        "SELECT (SELECT count(*)"
+        " FROM (SELECT 1 FROM release_words WHERE release_words MATCH ?1 LIMIT ?3)) -"
+        " (SELECT count(*) FROM (SELECT DISTINCT sort FROM mentions"
+        " WHERE name_id IN (SELECT value FROM json_each(?2)) LIMIT ?3))",
+        (phrase(candidate.word), json.dumps(ids), COUNTED),
     )
-    named = await connection.value(
-        "SELECT count(*) FROM (SELECT DISTINCT sort FROM mentions"
-        " WHERE name_id IN (SELECT value FROM json_each(?)) LIMIT ?)",
-        (json.dumps(ids), COUNTED),
-    )
-    return max(0, int(there) - int(named))
+    return max(0, int(there))

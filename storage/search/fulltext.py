@@ -15,12 +15,14 @@ from storage.search import index, people
 from storage.search.names.layouts import layouts
 from storage.search.names.named import named
 from storage.search.people import Vocabulary
-from storage.search.query import Query, parse
+from storage.search.query import Query, parse, without_filters
 from storage.search.ranking import ranked, years
 from storage.search.understanding import Understood, understood
+from storage.search.values import Dates
 
 OFFERS = 2
 SNIPPET_WORDS = 24
+WARMING_SECONDS = 60.0
 _OPEN, _CLOSE = "\x02", "\x03"
 _MARK = re.compile(f"([{_OPEN}{_CLOSE}])")
 
@@ -49,35 +51,35 @@ class Search:
         query = parse(words)
         if query.missing is not None:
             return Found(missing=query.missing)
-        async with self._database.read() as connection:
-            for reading in _readings(words, _within(query, year)):
-                meant = await self._understood(connection, reading)
-                wish = order or query.order or Order.BEST
-                page = await ranked(connection, meant.wanted, wish, count, skip)
-                if page.total:
-                    break
-            else:
-                return await self._nothing(connection, query)
-            return Found(
-                await _hits(connection, page.places, meant.shown),
-                page.total,
-                page.more,
-                page.order,
-                await named(connection, meant, self._naming),
-                asked=reading.text if reading.text != words else "",
-            )
+        wish = order or query.order or Order.BEST
+        readings = _readings(words, _within(query, year))
+        found = await self._first(readings, wish, count, skip)
+        if found is None:
+            await self.warm_up()
+            mistyped = [replace(reading, slips=True) for reading in readings]
+            found = await self._first(mistyped, wish, count, skip)
+        return found or await self._nothing(query)
 
     async def years(self, words: str) -> list[tuple[int, int]]:
         """The years that have hits, and how many, newest first."""
         query = parse(words)
         if query.missing is not None:
             return []
+        readings = _readings(words, query)
+        await self.warm_up()
         async with self._database.read() as connection:
-            for reading in _readings(words, query):
+            for reading in [*readings, *(replace(reading, slips=True) for reading in readings)]:
                 meant = await self._understood(connection, reading)
                 if found := await years(connection, meant.wanted):
                     return found
         return []
+
+    async def warm_up(self) -> None:
+        """Read the names that slips of the finger are looked for among; a large archive has many,
+        and a search that finds nothing at first would wait for it.
+        """
+        async with self._database.read(seconds=WARMING_SECONDS) as connection:
+            await self._vocabulary.refresh(connection)
 
     async def people(
         self, year: int | None, count: int, skip: int, language: str
@@ -91,17 +93,35 @@ class Search:
         async with self._database.write() as tx:
             return await index.catch_up(tx, count)
 
+    async def _first(
+        self, readings: Sequence[_Reading], order: Order, count: int, skip: int
+    ) -> Found | None:
+        """What the query comes to, read in the first of these ways that means any release."""
+        async with self._database.read() as connection:
+            for reading in readings:
+                meant = await self._understood(connection, reading)
+                page = await ranked(connection, meant.wanted, order, count, skip)
+                if not page.total:
+                    continue
+                hits = await _hits(connection, page.places, meant.shown)
+                names = await named(connection, meant, self._naming)
+                asked = reading.text if reading is not readings[0] else ""
+                return Found(hits, page.total, page.more, page.order, names, asked=asked)
+        return None
+
     async def _understood(self, connection: Connection, reading: _Reading) -> Understood:
         return await understood(
             connection, reading.query, self._naming, self._vocabulary, slips=reading.slips
         )
 
-    async def _nothing(self, connection: Connection, query: Query) -> Found:
-        meant = await understood(connection, query, self._naming, self._vocabulary, slips=True)
-        offered = await people.offers(
-            connection, meant.words, self._naming, self._vocabulary, OFFERS
-        )
-        return Found(tried=meant.resolved.tried, offers=offered)
+    async def _nothing(self, query: Query) -> Found:
+        """What was tried, and the names nearest to it."""
+        async with self._database.read() as connection:
+            meant = await understood(connection, query, self._naming, self._vocabulary, slips=True)
+            offered = await people.offers(
+                connection, meant.words, self._naming, self._vocabulary, OFFERS
+            )
+        return Found(tried=meant.resolved.tried, offers=offered, unread=query.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,32 +130,32 @@ class _Reading:
 
     text: str
     query: Query
-    slips: bool
+    slips: bool = False
 
 
 def _readings(words: str, query: Query) -> list[_Reading]:
-    """As it is; as the other keyboard layout has it; or else with a slip of the finger in it."""
-    found = [_Reading(words, query, slips=False)]
-    for text in layouts(words):
+    """What was typed, and that as the other keyboard layout has it."""
+    found = [_Reading(words, query)]
+    for text in layouts(without_filters(words)):
         other = _narrowed(parse(text), query)
         if other.missing is None:
-            found.append(_Reading(text, other, slips=False))
-    return [*found, *(replace(reading, slips=True) for reading in found)]
+            found.append(_Reading(text, other))
+    return found
 
 
 def _within(query: Query, year: int | None) -> Query:
     """The query in this year alone."""
     if year is None or not date.min.year <= year < date.max.year:
         return query
-    first, after = date(year, 1, 1), date(year + 1, 1, 1)
-    return replace(query, after=first, before=after)
+    return replace(query, dates=(Dates(date(year, 1, 1), date(year + 1, 1, 1)),))
 
 
 def _narrowed(other: Query, query: Query) -> Query:
     """The other query with the dates, the languages and the order of this one."""
     return replace(
-        other, after=query.after, before=query.before, languages=query.languages, order=query.order
-    )
+        other, dates=query.dates, without_dates=query.without_dates, languages=query.languages,
+        without_languages=query.without_languages, order=query.order, unread=query.unread,
+    )  # fmt: skip
 
 
 async def _hits(connection: Connection, places: Sequence[int], shown: str) -> tuple[Hit, ...]:
@@ -145,7 +165,8 @@ async def _hits(connection: Connection, places: Sequence[int], shown: str) -> tu
     else:
         rows = await connection.rows(_MARKED, (shown, json.dumps(places)))
     found = {row[0]: Hit(release_of(row[1:-1]), marked(row[-1])) for row in rows}
-    return tuple(found[place] for place in places)
+    # One that was withdrawn since it was ranked is there no more.
+    return tuple(found[place] for place in places if place in found)
 
 
 _RELEASES = f"""

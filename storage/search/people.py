@@ -94,7 +94,7 @@ async def _count(tx: Transaction, sort: int, names: Iterable[int], step: int) ->
     rows = [(year, name, step) for name in sorted(names)]
     await tx.run_many(
         "INSERT INTO name_years (year, name_id, releases) VALUES (?, ?, ?)"
-        " ON CONFLICT (year, name_id) DO UPDATE SET releases = releases + excluded.releases",
+        " ON CONFLICT (name_id, year) DO UPDATE SET releases = releases + excluded.releases",
         rows,
     )
     if step < 0:

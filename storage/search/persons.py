@@ -9,9 +9,12 @@ from collections.abc import Iterable, Sequence
 from storage.database import Connection
 from storage.model import Naming, Person
 from storage.search.names.cases import undone
+from storage.search.names.ears import ears, heard
 from storage.search.names.fold import readings
 from storage.search.names.given import Givens, givens_of, is_initial
 from storage.search.names.letters import bare, is_cyrillic, whole
+from storage.search.names.mentions import UNSURE
+from storage.search.names.ordinary import is_thing
 from storage.search.names.patronymics import is_patronymic
 from storage.search.names.resolved import Reading
 from storage.search.vocabulary import Vocabulary
@@ -36,8 +39,10 @@ async def pairs(connection: Connection, ids: Iterable[int]) -> list[Pair]:
         " AND mentions.sort >= coalesce((SELECT sort FROM mentions AS newest"
         "   WHERE newest.name_id = wanted.value ORDER BY sort DESC LIMIT 1 OFFSET ?), -9e18)"
         " LEFT JOIN names AS given ON given.id = mentions.given_id"
+        # What is called after somebody with the given name is no person.
+        " WHERE mentions.given_id = 0 OR mentions.weight > ?"
         " GROUP BY wanted.value, mentions.given_id",
-        (json.dumps(list(ids)), SAMPLED),
+        (json.dumps(list(ids)), SAMPLED, UNSURE),
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
@@ -112,36 +117,74 @@ async def people(
     )
     totals = {row[0]: int(row[1]) for row in rows}
     merged = _merged(await pairs(connection, totals), givens)
-    ranked = sorted(merged, key=lambda ids: -max(totals[i] for i in ids))
-    found = []
-    for ids in ranked[skip : skip + count]:
-        name = _best_name(merged[ids], givens, language)
-        found.append(Person(name, await _releases(connection, ids, totals, year)))
-    found.sort(key=lambda person: -person.releases)
+    counts = {ids: sum(totals[i] for i in ids) for ids in merged}
+    ranked = sorted(merged, key=lambda ids: (-counts[ids], min(ids)))
+    # Spellings of one person may stand in one release: so much is counted as can change the page.
+    near = ranked[: skip + 2 * count]
+    exact = {ids: await _releases(connection, ids, totals, year) for ids in near}
+    ranked = sorted(near, key=lambda ids: (-exact[ids], min(ids))) + ranked[len(near) :]
+    found = [
+        Person(_best_name(merged[ids], givens, language), exact[ids])
+        for ids in ranked[skip : skip + count]
+    ]
     return len(ranked), found
 
 
 def _merged(found: list[Pair], givens: Givens) -> dict[frozenset[int], list[Pair]]:
     """Persons, each the names that spell one surname, with what they were seen behind."""
     by_key: dict[str, list[Pair]] = defaultdict(list)
-    named: set[str] = set()
+    named: Counter[str] = Counter()
     for pair in found:
-        _, word, given, _ = pair
-        if givens.known(word) or is_patronymic(word) or len(word) < 3:
+        _, word, given, count = pair
+        if givens.known(word) or is_patronymic(word) or len(word) < 3 or is_thing(word.lower()):
             continue
         known = givens.known(given)
         key = "".join(readings(nominative(word, given if known else "", givens))[:1])
         by_key[key].append(pair)
         if known:
-            named.add(key)
+            named[key] += count
     taken: set[int] = set()
     merged: dict[frozenset[int], list[Pair]] = {}
-    for key in sorted(named, key=lambda k: -sum(pair[3] for pair in by_key[k])):
-        ids = frozenset(pair[0] for pair in by_key[key]) - taken
+    for keys in _one_name(named, by_key, givens):
+        ids = frozenset(pair[0] for key in keys for pair in by_key[key]) - taken
         if ids:
             taken |= ids
-            merged[ids] = by_key[key]
+            merged[ids] = [pair for key in keys for pair in by_key[key]]
     return merged
+
+
+def _one_name(
+    named: Counter[str], by_key: dict[str, list[Pair]], givens: Givens
+) -> list[tuple[str, ...]]:
+    """The keys that are one surname's: by an alias, or by the ear behind the same given names."""
+    order = [key for key, _ in named.most_common()]
+    heard_as: dict[str, set[str]] = defaultdict(set)
+    for key in order:
+        for ear in ears(by_key[key][0][1]):
+            heard_as[ear].add(key)
+    taken: set[str] = set()
+    found: list[tuple[str, ...]] = []
+    for key in order:
+        if key in taken:
+            continue
+        near = {other for ear in ears(by_key[key][0][1]) for other in heard_as[ear]}
+        same = {other for other in near if _sound(by_key[key], by_key[other], givens)}
+        same |= givens.alias(key) & named.keys()
+        found.append((key, *sorted(same - taken - {key})))
+        taken |= {key, *same}
+    return found
+
+
+def _sound(one: list[Pair], other: list[Pair], givens: Givens) -> bool:
+    word, second = one[0][1], other[0][1]
+    if is_cyrillic(word) == is_cyrillic(second):
+        return False
+    if not (heard(second, word) if is_cyrillic(word) else heard(word, second)):
+        return False
+    groups, others = (
+        {g for _, _, given, _ in p for g in givens.groups(given)} for p in (one, other)
+    )
+    return bool(groups & others)
 
 
 def _best_name(found: list[Pair], givens: Givens, language: str) -> str:

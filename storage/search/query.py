@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 
 from storage.model import Missing, Order
 from storage.search.stems import WORD
@@ -36,19 +35,22 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One term of each group, and none of those `without`.
+    """One term of each group, and none of those `without`; one of the `dates`, one of the
+    `languages`, and none of those without: where there are none, any will do.
 
-    The archive's dates run from `after`, which is included, to `before`, which is not; without a
-    language all are meant. `missing` says why it asks for nothing, if it does.
+    `missing` says why it asks for nothing, if it does. `unread` are pieces that look like an
+    operator and say nothing, and were taken for words.
     """
 
     groups: tuple[tuple[Term, ...], ...] = ()
     without: tuple[Term, ...] = ()
-    after: date | None = None
-    before: date | None = None
+    dates: tuple[Dates, ...] = ()
+    without_dates: tuple[Dates, ...] = ()
     languages: frozenset[str] = frozenset()
+    without_languages: frozenset[str] = frozenset()
     order: Order | None = None
     missing: Missing | None = None
+    unread: tuple[str, ...] = ()
 
 
 def parse(text: str) -> Query:
@@ -59,10 +61,19 @@ def parse(text: str) -> Query:
     return reading.query()
 
 
+def without_filters(text: str) -> str:
+    """The text without its dates, languages and orders: the words, as they were typed."""
+    pieces = (match for match in _PIECE.finditer(text[:MOST_CHARACTERS]))
+    filters = {name for name, field in FIELDS.items() if field is not Field.TITLE}
+    return " ".join(p.group() for p in pieces if (p["field"] or "").casefold() not in filters)
+
+
 _QUOTES = "“”„‟«»″〝〞\uff02"
 # Full-width forms, as keyboards of East Asia have them, stand at one distance from plain ones.
 _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord(q): '"' for q in _QUOTES}
 _NOTHING = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# Soft hyphens, joiners and marks of direction stand within words that were copied from a page.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 _NAMES = "|".join(sorted(FIELDS, key=len, reverse=True))
 # Phones make a dash of a minus. A minus within a word or before a space excludes nothing.
@@ -88,7 +99,7 @@ class _Piece:
 
 
 def _cleaned(text: str) -> str:
-    plain = _NOTHING.sub(" ", text[:MOST_CHARACTERS]).translate(_PLAIN)
+    plain = _NOTHING.sub(" ", _UNSEEN.sub("", text[:MOST_CHARACTERS])).translate(_PLAIN)
     return unicodedata.normalize("NFC", plain)
 
 
@@ -107,18 +118,23 @@ class _Reading:
 
     groups: list[list[Term]] = field(default_factory=list)
     without: list[Term] = field(default_factory=list)
-    dates: Dates = field(default_factory=Dates)
+    dates: tuple[Dates, ...] = ()
+    without_dates: tuple[Dates, ...] = ()
     languages: frozenset[str] = frozenset()
+    without_languages: frozenset[str] = frozenset()
+    unread: list[str] = field(default_factory=list)
     order: Order | None = None
     left: int = MOST_WORDS
     joins: bool = False  # OR stood before
     joinable: bool = False  # the last piece was a term that is wanted
+    joins_dates: bool = False  # OR stood before, and dates before that
+    dated: bool = False  # the last piece were dates
     excludes: bool = False  # NOT stood before
 
     def take(self, piece: _Piece) -> None:
         if not piece.quoted and not piece.excluded and piece.field is None:
             if piece.text in _OR:
-                self.joins = self.joinable
+                self.joins, self.joins_dates = self.joinable, self.dated
                 return
             if piece.text in _NOT:
                 self.excludes = True
@@ -128,10 +144,11 @@ class _Reading:
         excluded = piece.excluded or self.excludes
         if piece.field in (None, Field.TITLE):
             self._terms(piece, excluded)
-        elif excluded or not self._operator(piece):
-            self._terms(_Piece(f"{piece.name} {piece.text}", excluded, excluded), excluded)
+        elif self._operator(piece, excluded):
+            self.joins = self.joinable = self.excludes = self.joins_dates = False
         else:
-            self.joins = self.joinable = self.excludes = False
+            self.unread.append(f"{piece.name}:{piece.text}")
+            self._terms(_Piece(f"{piece.name} {piece.text}", excluded, excluded), excluded)
 
     def _terms(self, piece: _Piece, excluded: bool) -> None:
         for term in _terms(piece):
@@ -146,33 +163,45 @@ class _Reading:
                 self.groups[-1].append(term)
             else:
                 self.groups.append([term])
-            self.joins = self.excludes = False
+            self.joins = self.excludes = self.joins_dates = self.dated = False
             self.joinable = not excluded
 
-    def _operator(self, piece: _Piece) -> bool:
+    def _operator(self, piece: _Piece, excluded: bool) -> bool:
         """Whether the value says something to this operator."""
         if piece.field is Field.ORDER:
-            order = order_of(piece.text)
+            order = None if excluded else order_of(piece.text)
             self.order = order or self.order
             return order is not None
         if piece.field is Field.LANGUAGE:
             languages = languages_of(piece.text)
-            self.languages |= languages
+            if excluded:
+                self.without_languages |= languages
+            else:
+                self.languages |= languages
             return bool(languages)
         dates = dates_of(piece.field, piece.text)
         if dates is not None:
-            self.dates = self.dates.within(dates)
+            self._take_dates(dates, excluded)
         return dates is not None
+
+    def _take_dates(self, dates: Dates, excluded: bool) -> None:
+        if excluded:
+            self.without_dates += (dates,)
+        elif self.joins_dates or not self.dates:
+            self.dates += (dates,)
+        else:
+            self.dates = tuple(known.within(dates) for known in self.dates)
+        self.dated = not excluded
 
     def query(self) -> Query:
         groups = tuple(dict.fromkeys(tuple(dict.fromkeys(group)) for group in self.groups))
-        limited = bool(self.languages) or self.dates != Dates()
         missing = None
-        if not groups and not limited:
-            missing = Missing.WANTED if self.without else Missing.WORDS
+        if not groups and not self.languages and not self.dates:
+            unwanted = self.without or self.without_dates or self.without_languages
+            missing = Missing.WANTED if unwanted else Missing.WORDS
         return Query(
-            groups, tuple(dict.fromkeys(self.without)), self.dates.after, self.dates.before,
-            self.languages, self.order, missing,
+            groups, tuple(dict.fromkeys(self.without)), self.dates, self.without_dates,
+            self.languages, self.without_languages, self.order, missing, tuple(self.unread),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Which releases are wanted, in which order: by name and relevance, or by date.
+"""In which order hits stand: by name and relevance, or by date.
 
 Ranking reads every hit, and a word that is in nearly every release tells nothing: so of many hits
 only the newest are ranked, and where most releases are hits their dates decide.
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 from storage.database import Connection
 from storage.model import Order
-from storage.saving import SORT_STEP, day_sort
+from storage.search.wanted import FIRST, LAST, Spelled, Wanted, hits, place, values
 
 # bm25 costs about a microsecond a hit, and more for the length of the word's list.
 RANKED = 1000
@@ -24,40 +23,13 @@ COUNTED = 10_000
 # What is in more releases than this share of them (and in more than FEW) is in nearly all of them.
 FEW = 20
 
-# An instant and its local date lie at most a day apart.
-A_DAY = 86400 * SORT_STEP
-_FIRST, _LAST = -(2**62), 2**62
-
 # How much nearer a mention of the name brings a release: with the given name that was asked for,
 # under the name at all, under a spelling that only sounds like it, with another given name.
 BY_FULL_NAME, BY_NAME, BY_SOUND, BY_ANOTHER = 4, 3, 2, 1
 # Mentions of less weight are of something that is called after somebody (the Magnitsky Act).
 ALONE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Spelled:
-    """One spelling of a name in a query: `part` tells the names of one query apart."""
-
-    part: int
-    name_id: int
-    sure: bool
-    givens: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is looked for, as the indexes take it.
-
-    `match` is the full-text expression that a release must meet, "" for all releases; `names` the
-    spellings whose mentions go before mere words; `first` and `last` are the archive's local dates.
-    """
-
-    match: str
-    names: tuple[Spelled, ...] = ()
-    first: date = date.min
-    last: date = date.max
-    languages: frozenset[str] = frozenset()
+# More than a query can have; with a given name's id it makes one number.
+PARTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +47,14 @@ async def ranked(
 ) -> Ranked:
     """`count` hits after the first `skip`, in this order: NEW where relevance tells nothing."""
     counted = await connection.value(
-        f"SELECT count(*) FROM (SELECT 1 {_hits(wanted)} LIMIT :most)",
-        {**_values(wanted), "most": COUNTED + 1},
+        f"SELECT count(*) FROM (SELECT 1 {hits(wanted)} LIMIT :most)",
+        {**values(wanted), "most": COUNTED + 1},
     )
     more, total = counted > COUNTED, min(int(counted), COUNTED)
     if order is Order.BEST and wanted.match:
         most = RANKED_BY_NAME if wanted.names else RANKED
-        floor = await _floor(connection, wanted, most) if total > most else _FIRST
-        common = await _is_common(connection, floor, min(total, most))
+        floor = await _floor(connection, wanted, most) if total > most else FIRST
+        common = await _is_common(connection, wanted, floor, min(total, most))
         if common and not wanted.names:
             order = Order.NEW
         else:
@@ -98,21 +70,21 @@ async def years(connection: Connection, wanted: Wanted) -> list[tuple[int, int]]
     """The years of the newest COUNTED hits, and how many each has, newest first."""
     rows = await connection.rows(
         f"SELECT substr(dated.published, 1, 4) AS year, count(*)"
-        f" FROM (SELECT {_place(wanted)} AS place {_hits(wanted)} ORDER BY place DESC LIMIT :most)"
+        f" FROM (SELECT {place(wanted)} AS place {hits(wanted)} ORDER BY place DESC LIMIT :most)"
         " JOIN releases AS dated ON dated.sort = place GROUP BY year ORDER BY year DESC",
-        {**_values(wanted), "most": COUNTED},
+        {**values(wanted), "most": COUNTED},
     )
     return [(int(year), count) for year, count in rows]
 
 
 async def _by_date(
-    connection: Connection, wanted: Wanted, order: Order, count: int, skip: int, below: int = _LAST
+    connection: Connection, wanted: Wanted, order: Order, count: int, skip: int, below: int = LAST
 ) -> tuple[int, ...]:
     way = "ASC" if order is Order.OLD else "DESC"
     rows = await connection.rows(
-        f"SELECT {_place(wanted)} AS place {_hits(wanted)}"
+        f"SELECT {place(wanted)} AS place {hits(wanted)}"
         f" ORDER BY place {way} LIMIT :count OFFSET :skip",
-        {**_values(wanted, below=below), "count": count, "skip": skip},
+        {**values(wanted, below=below), "count": count, "skip": skip},
     )
     return tuple(row[0] for row in rows)
 
@@ -122,14 +94,16 @@ async def _floor(connection: Connection, wanted: Wanted, most: int) -> int:
     return (await _by_date(connection, wanted, Order.NEW, 1, most - 1))[0]
 
 
-async def _is_common(connection: Connection, floor: int, hits: int) -> bool:
-    """Whether more than half of the releases, from the floor on, are hits."""
-    if hits <= FEW:
+async def _is_common(connection: Connection, wanted: Wanted, floor: int, found: int) -> bool:
+    """Whether of all that is within the same limits, from the floor on, more than half are hits."""
+    if found <= FEW:
         return False
+    everything = replace(wanted, match="", names=())
     there = await connection.value(
-        "SELECT count(*) FROM (SELECT 1 FROM releases WHERE sort >= ? LIMIT ?)", (floor, 2 * hits)
+        f"SELECT count(*) FROM (SELECT 1 {hits(everything)} LIMIT :most)",
+        {**values(everything, floor), "most": 2 * found},
     )
-    return int(there) < 2 * hits
+    return int(there) < 2 * found
 
 
 async def _best(
@@ -141,15 +115,16 @@ async def _best(
     if skip < most:
         statement = _BY_NAME if wanted.names else _BY_RANK
         rows = await connection.rows(
-            statement.format(place=_place(wanted), hits=_hits(wanted)),
+            statement.format(place=place(wanted), hits=hits(wanted)),
             {
-                **_values(wanted, floor), "count": min(count, most - skip), "skip": skip,
-                "most": most, "spelled": _weights(wanted.names), "alone": ALONE, "common": common,
+                **values(wanted, floor), "count": min(count, most - skip), "skip": skip,
+                "most": most, "common": common, "spelled": _spelled(wanted.names),
+                "givens": _givens(wanted.names),
             },
         )  # fmt: skip
         places = tuple(row[0] for row in rows)
     left = count - len(places)
-    if floor > _FIRST and left > 0:
+    if floor > FIRST and left > 0:
         beyond = max(0, skip - most)
         places += await _by_date(connection, wanted, Order.NEW, left, beyond, below=floor)
     return places
@@ -163,8 +138,8 @@ ORDER BY worth, place DESC LIMIT :count OFFSET :skip
 """
 # What each release from the floor on is worth: each name of the query once, its best mention. An
 # odd weight is one in the title, which counts where not nearly every release has the name.
-_BY_NAME = """
-WITH spelled (part, name_id, given_id, worth) AS MATERIALIZED (
+_BY_NAME = f"""
+WITH spelled (part, name_id, sure, asked) AS MATERIALIZED (
     SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
            json_extract(value, '$[2]'), json_extract(value, '$[3]')
     FROM json_each(:spelled)
@@ -172,65 +147,31 @@ WITH spelled (part, name_id, given_id, worth) AS MATERIALIZED (
 named AS MATERIALIZED (
     SELECT place, sum(best) AS score
     FROM (SELECT mentions.sort AS place, spelled.part,
-                 max(4 * spelled.worth + 2 * (mentions.weight >= :alone)
-                     + (NOT :common AND mentions.weight % 2)) AS best
+                 max(4 * CASE
+                         WHEN NOT sure THEN {BY_SOUND}
+                         WHEN NOT asked THEN {BY_NAME}
+                         WHEN given_id = 0 THEN {BY_NAME}
+                         WHEN {PARTS} * given_id + part IN (SELECT value FROM json_each(:givens))
+                         THEN {BY_FULL_NAME}
+                         ELSE {BY_ANOTHER} END
+                     + 2 * (weight >= {ALONE}) + (NOT :common AND weight % 2)) AS best
           FROM spelled CROSS JOIN mentions ON mentions.name_id = spelled.name_id
           WHERE mentions.sort BETWEEN :lowest AND :highest
-            AND (spelled.given_id IS NULL OR spelled.given_id = mentions.given_id)
           GROUP BY 1, 2)
     GROUP BY place
 )
 SELECT hit.place
-FROM (SELECT {place} AS place {hits} ORDER BY place DESC LIMIT :most) AS hit
+FROM (SELECT {{place}} AS place {{hits}} ORDER BY place DESC LIMIT :most) AS hit
 LEFT JOIN named ON named.place = hit.place
 ORDER BY coalesce(named.score, 0) DESC, hit.place DESC LIMIT :count OFFSET :skip
 """
 
 
-def _weights(names: Sequence[Spelled]) -> str:
-    """As JSON: which name, with which given name (null: any), brings a release how near."""
-    rows: list[tuple[int, int, int | None, int]] = []
-    for name in names:
-        if not name.sure:
-            rows.append((name.part, name.name_id, None, BY_SOUND))
-        elif not name.givens:
-            rows.append((name.part, name.name_id, None, BY_NAME))
-        else:
-            rows.append((name.part, name.name_id, None, BY_ANOTHER))
-            rows.append((name.part, name.name_id, 0, BY_NAME))
-            rows += ((name.part, name.name_id, given, BY_FULL_NAME) for given in name.givens)
-    return json.dumps(rows)
+def _spelled(names: Sequence[Spelled]) -> str:
+    """Part, id, whether it is sure, and whether a given name was asked for, as JSON."""
+    return json.dumps([(n.part, n.name_id, n.sure, bool(n.givens)) for n in names])
 
 
-def _place(wanted: Wanted) -> str:
-    return "release_words.rowid" if wanted.match else "releases.sort"
-
-
-def _hits(wanted: Wanted) -> str:
-    """The hits as the end of a statement: further conditions may follow."""
-    dated = (wanted.first, wanted.last) != (date.min, date.max)
-    if wanted.match:
-        joined = "FROM release_words"
-        if dated or wanted.languages:
-            joined += " CROSS JOIN releases ON releases.sort = release_words.rowid"
-        joined += " WHERE release_words MATCH :match"
-    else:
-        joined = "FROM releases WHERE withdrawn = 0"
-    # One pair of bounds: of two, the full-text index would use but one.
-    joined += f" AND {_place(wanted)} BETWEEN :lowest AND :highest"
-    if dated:
-        joined += " AND releases.published BETWEEN :first AND :last"
-    if wanted.languages:
-        joined += " AND releases.language IN (SELECT value FROM json_each(:languages))"
-    return joined
-
-
-def _values(wanted: Wanted, floor: int = _FIRST, below: int = _LAST) -> dict[str, object]:
-    return {
-        "match": wanted.match,
-        "lowest": max(floor, day_sort(wanted.first) - A_DAY),
-        "highest": min(below - 1, day_sort(wanted.last) + 2 * A_DAY),
-        "first": wanted.first.isoformat(),
-        "last": wanted.last.isoformat(),
-        "languages": json.dumps(sorted(wanted.languages)),
-    }
+def _givens(names: Sequence[Spelled]) -> str:
+    """The given names asked for, each with its part in one number, as JSON."""
+    return json.dumps([PARTS * given + name.part for name in names for given in name.givens])

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-
-from rapidfuzz.distance import JaroWinkler
+from itertools import pairwise
 
 from storage.database import Connection
 from storage.model import Naming
 from storage.search.candidates import VARIANT, Candidate, in_small_letters, look_up, note
-from storage.search.names.fold import readings
 from storage.search.names.given import Givens, givens_of, is_initial
+from storage.search.names.keys import LONGEST
 from storage.search.names.letters import bare, clean, is_cyrillic, whole
 from storage.search.names.mentions import SURE
+from storage.search.names.ordinary import PARTICLES
 from storage.search.names.patronymics import is_patronymic
-from storage.search.names.resolved import SLIP, SOUNDS, Reading, Resolved, Spelling
+from storage.search.names.resolved import SLIP, SOUNDS, Reading, Resolved
+from storage.search.roles import MOST_SPELLINGS, is_particle, read, roles
 from storage.search.vocabulary import Vocabulary
 
 # The grade under which keys by the ear are kept.
 EAR_GRADE = 9
-MOST_SPELLINGS = 40
 # How many of the newest mentions of a spelling tell which given names it has.
-SAMPLED = 200
-# From here on two given names are the same to the eye ("Christia", "Chrystia").
-ALIKE = 0.85
+SAMPLED = 500
+# Who types more words than these writes no name apart.
+JOINED = 8
+# From so many spellings in one script those in the other are looked for.
+ACROSS = 3
 
 
 async def resolve(
@@ -38,29 +39,48 @@ async def resolve(
     """A reading of each word that is a name. Slips are tried for the `absent` ones alone: the
     positions of words that no release has."""
     givens = givens_of(naming)
-    asked = [Candidate((at,), whole(word)) for at, word in enumerate(words)]
-    joined = [
-        Candidate((at, at + 1), whole(words[at]) + whole(words[at + 1]))
-        for at in range(len(words) - 1)
-        if _may_join(whole(words[at]), whole(words[at + 1]), givens)
+    asked = [
+        Candidate((at,), whole(word) if len(word) <= LONGEST else "")
+        for at, word in enumerate(words)
     ]
+    joined = _together(asked, givens) if len(asked) <= JOINED else []
     await look_up(connection, [*asked, *joined], givens)
     chosen = _joined(asked, joined)
     for candidate in chosen:
-        mistyped = _best(candidate) >= VARIANT and set(candidate.at) & set(absent)
+        mistyped = candidate.best >= VARIANT and set(candidate.at) & set(absent)
         if mistyped and (not givens.known(candidate.word) or len(chosen) == 1):
             await _slipped(connection, candidate, vocabulary, givens)
+    await _across(connection, chosen, givens)
     await _persons(connection, chosen, givens)
     for candidate in chosen:
         _same_person(candidate, givens)
+    found = roles(chosen, givens)
+    for candidate in found.surnames or chosen:
         if candidate.grades and not candidate.sure:
             candidate.plain = await in_small_letters(connection, candidate)
-    readings_ = _read(chosen, givens)
-    found: list[Reading | None] = [None] * len(words)
-    for reading in readings_:
+    readings: list[Reading | None] = [None] * len(words)
+    for reading in read(chosen, found, absent, givens):
         for at in reading.asked:
-            found[at] = reading
-    return Resolved(tuple(found), _tried(chosen, givens))
+            readings[at] = reading
+    return Resolved(tuple(readings), _tried(chosen, givens))
+
+
+def _together(asked: Sequence[Candidate], givens: Givens) -> list[Candidate]:
+    """Neighbours that may be one name written apart, and particles with the name behind them."""
+    found = []
+    for first, second in pairwise(asked):
+        if _may_join(first.word, second.word, givens):
+            found.append(_one(first, second))
+    for first, second, third in zip(asked, asked[1:], asked[2:], strict=False):
+        small = {first.word.lower(), second.word.lower()} <= PARTICLES
+        if small and _may_join(second.word, third.word, givens):
+            found.append(_one(first, second, third))
+    return found
+
+
+def _one(*parts: Candidate) -> Candidate:
+    at = tuple(place for part in parts for place in part.at)
+    return Candidate(at, "".join(part.word.replace("-", "") for part in parts))
 
 
 def _may_join(first: str, second: str, givens: Givens) -> bool:
@@ -74,23 +94,22 @@ def _may_join(first: str, second: str, givens: Givens) -> bool:
 
 
 def _joined(asked: list[Candidate], joined: list[Candidate]) -> list[Candidate]:
-    """The candidates that stand: two words are one where together they are a surer name."""
+    """The candidates that stand: some words are one where together they are a surer name."""
     taken: dict[int, Candidate] = {}
-    for pair in joined:
-        first, second = (asked[at] for at in pair.at)
-        grade = min(pair.grades.values(), default=SOUNDS)
-        apart = max(_best(first), _best(second))
-        if grade < SOUNDS and grade <= apart and not any(at in taken for at in pair.at):
-            taken.update(dict.fromkeys(pair.at, pair))
-            # Each half may be how the archive has it, too; the whole name goes before.
+    for one in joined:
+        apart = max(
+            asked[at].best for at in one.at if not is_particle_word(asked[at]) or at == one.at[-1]
+        )
+        if one.best < SOUNDS and one.best <= apart and not any(at in taken for at in one.at):
+            taken.update(dict.fromkeys(one.at, one))
     chosen: dict[int, Candidate] = {}
     for at, candidate in enumerate(asked):
         chosen.setdefault(id(taken.get(at, candidate)), taken.get(at, candidate))
     return list(chosen.values())
 
 
-def _best(candidate: Candidate) -> int:
-    return min(candidate.grades.values(), default=SLIP + 9)
+def is_particle_word(candidate: Candidate) -> bool:
+    return candidate.word.lower() in PARTICLES
 
 
 async def _slipped(
@@ -107,121 +126,91 @@ async def _slipped(
     )
     right = [Candidate(candidate.at, word) for _, word in rows]
     await look_up(connection, right, givens)
+    candidate.grades.clear()
     for other in right:
         for name_id, word in other.words.items():
-            note(candidate, name_id, word, SLIP + other.grades[name_id])
+            if other.grades[name_id] < VARIANT:
+                note(candidate, name_id, word, SLIP + other.grades[name_id])
     for name_id, word in rows:
         note(candidate, name_id, word, SLIP)
 
 
+async def _across(connection: Connection, chosen: Sequence[Candidate], givens: Givens) -> None:
+    """For names that were found in one script alone, or by the ear: all that what was found has."""
+    lonely: list[tuple[Candidate, list[Candidate]]] = []
+    for candidate in chosen:
+        near = sorted((grade, i) for i, grade in candidate.grades.items() if grade != VARIANT)
+        scripts = {is_cyrillic(candidate.words[i]) for _, i in near}
+        alone = len(scripts) == 1 or (scripts and SOUNDS <= candidate.best < SLIP)
+        if alone and not is_initial(candidate.word):
+            words = dict.fromkeys(candidate.words[i] for _, i in near[:ACROSS])
+            lonely.append((candidate, [Candidate(candidate.at, word) for word in words]))
+    if not lonely:
+        return
+    await look_up(connection, [one for _, others in lonely for one in others], givens)
+    for candidate, others in lonely:
+        scripts = {is_cyrillic(candidate.words[i]) for i in candidate.grades}
+        least = max(candidate.best, SLIP if candidate.best >= SLIP else SOUNDS)
+        for other in others:
+            for name_id, word in other.words.items():
+                new = len(scripts) > 1 or is_cyrillic(word) not in scripts
+                if new and other.grades[name_id] < VARIANT:
+                    note(candidate, name_id, word, least)
+
+
 async def _persons(connection: Connection, candidates: Sequence[Candidate], givens: Givens) -> None:
-    """Which given names stand by each spelling, in its newest mentions."""
+    """What stands before each spelling in its newest mentions, and so whether it is a person's."""
     ids = sorted({name_id for candidate in candidates for name_id in candidate.grades})
+    if not ids:
+        return
     rows = await connection.rows(
-        "SELECT DISTINCT wanted.value, mentions.given_id, given.word, mentions.weight >= ?"
+        "SELECT wanted.value, mentions.given_id, given.word, max(mentions.weight)"
         " FROM json_each(?) AS wanted CROSS JOIN mentions ON mentions.name_id = wanted.value"
         " AND mentions.sort >= coalesce((SELECT sort FROM mentions AS newest"
         "   WHERE newest.name_id = wanted.value ORDER BY sort DESC LIMIT 1 OFFSET ?), -9e18)"
-        " LEFT JOIN names AS given ON given.id = mentions.given_id",
-        (SURE, json.dumps(ids), SAMPLED),
+        " LEFT JOIN names AS given ON given.id = mentions.given_id GROUP BY 1, 2",
+        (json.dumps(ids), SAMPLED),
     )
+    before: dict[int, dict[int, str]] = {}
+    sure: set[int] = set()
+    for name_id, given_id, given, weight in rows:
+        if given:
+            before.setdefault(name_id, {})[given_id] = given
+        if weight >= SURE or (given and givens.known(given)):
+            sure.add(name_id)
     for candidate in candidates:
-        for name_id, _given_id, given, sure in rows:
-            if name_id in candidate.grades:
-                known = bool(given) and givens.known(given)
-                candidate.sure = candidate.sure or bool(sure) or known
-                if given:
-                    candidate.givens.setdefault(name_id, set()).add(given)
-    candidates_by_id: dict[str, int] = {row[2]: row[1] for row in rows if row[2]}
-    for candidate in candidates:
-        candidate.given_ids = candidates_by_id
+        own = candidate.grades.keys()
+        candidate.before = {name_id: before[name_id] for name_id in own & before.keys()}
+        candidate.sure = bool(own & sure)
+        if candidate.best >= SLIP and not candidate.sure:
+            # Nobody mistypes what is no name.
+            candidate.grades.clear()
 
 
 def _same_person(candidate: Candidate, givens: Givens) -> None:
     """Keep a variant of the name only where it stands behind the same given name as the name."""
     near = [name_id for name_id, grade in candidate.grades.items() if grade % SLIP == VARIANT]
+    if not near:
+        return
     own = {
         group
-        for name_id, seen in candidate.givens.items()
-        for word in seen
+        for name_id, seen in candidate.before.items()
+        for word in seen.values()
         if name_id not in near
         for group in givens.groups(word)
     }
     for name_id in near:
-        if not any(givens.groups(word) & own for word in candidate.givens.get(name_id, ())):
+        seen = candidate.before.get(name_id, {})
+        if not any(givens.groups(word) & own for word in seen.values()):
             del candidate.grades[name_id], candidate.words[name_id]
-
-
-def _read(chosen: list[Candidate], givens: Givens) -> list[Reading]:
-    """Which candidate is the surname; what stands beside it only makes a release better."""
-    beside = [c for c in chosen if _is_given(c, givens)]
-    surnames = [c for c in chosen if c.grades and c not in beside]
-    if not surnames:
-        return [_reading(c) for c in chosen if c.grades and len(bare(c.word)) > 1]
-    for candidate in chosen:
-        if candidate not in beside and candidate not in surnames and _is_alike(candidate, surnames):
-            beside.append(candidate)
-    found = [_reading(c, optional=True) for c in beside]
-    asked = [c.word for c in beside if not is_patronymic(c.word)]
-    for candidate in surnames:
-        ids = {
-            candidate.given_ids[seen]
-            for near in candidate.givens.values()
-            for seen in near
-            if _is_wanted(asked, seen, givens)
-        }
-        found.append(replace(_reading(candidate), givens=frozenset(ids)))
-    return found
-
-
-def _is_wanted(asked: Sequence[str], seen: str, givens: Givens) -> bool:
-    """Whether a name seen before the surname makes a mention better: where none was asked for,
-    any given name does, for it tells a person from what is called after one."""
-    if not asked:
-        return givens.known(seen) or is_initial(seen)
-    return any(_agree(givens, word, seen) for word in asked)
-
-
-def _agree(givens: Givens, asked: str, seen: str) -> bool:
-    return givens.agree(asked, seen) or _alike(asked, seen)
-
-
-def _is_given(candidate: Candidate, givens: Givens) -> bool:
-    word = candidate.word
-    return len(candidate.at) == 1 and (
-        is_initial(word) or givens.known(word) or is_patronymic(word)
-    )
-
-
-def _alike(asked: str, seen: str) -> bool:
-    one, other = readings(asked)[:1], readings(seen)[:1]
-    return bool(one and other and JaroWinkler.similarity(one[0], other[0]) >= ALIKE)
-
-
-def _is_alike(candidate: Candidate, surnames: list[Candidate]) -> bool:
-    """Whether a word that is no name here is nearly a given name that a surname has."""
-    return any(
-        _alike(candidate.word, seen)
-        for surname in surnames
-        for near in surname.givens.values()
-        for seen in near
-    )
-
-
-def _reading(candidate: Candidate, *, optional: bool = False) -> Reading:
-    ranked = sorted(candidate.grades.items(), key=lambda item: (item[1], item[0]))
-    spellings = tuple(
-        Spelling(name_id, candidate.words[name_id], grade)
-        for name_id, grade in ranked[:MOST_SPELLINGS]
-    )
-    return Reading(
-        candidate.at, spellings, optional=optional, sure=candidate.sure, plain=candidate.plain
-    )
+            candidate.before.pop(name_id, None)
 
 
 def _tried(chosen: list[Candidate], givens: Givens) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for candidate in chosen:
-        if not _is_given(candidate, givens):
-            found.setdefault(candidate.word)
+        word = candidate.word
+        given = is_initial(word) or givens.known(word) or is_patronymic(word)
+        if word and not given and not is_particle(candidate, chosen, givens):
+            found.setdefault(word)
     return tuple(found)

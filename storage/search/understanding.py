@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 from storage.database import Connection
 from storage.model import Naming
 from storage.search import people
-from storage.search.expression import expression
+from storage.search.expression import expression, unwanted
 from storage.search.names.resolved import SLIP, SOUNDS, Reading, Resolved, Spelling
 from storage.search.people import Vocabulary
 from storage.search.query import Query, Term
-from storage.search.ranking import Spelled, Wanted
+from storage.search.wanted import Spelled, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +43,20 @@ async def understood(
     absent = await _absent(connection, terms) if slips else ()
     resolved = await people.resolve(connection, words, naming, absent, vocabulary)
     found = _Names(terms, resolved)
-    for term in _alone(query):
+    for term, is_wanted in _alone(query):
         one = await people.resolve(connection, [term.text], naming, (), vocabulary)
-        found.take(term, one.readings[0])
+        found.take(term, one.readings[0], ranks=is_wanted)
     kept = tuple(group for group in query.groups if group[0] not in found.dropped)
     asked = replace(query, groups=kept)
     everything = tuple(term for group in query.groups for term in group)
     wanted = Wanted(
         expression(asked, found.spelled),
         tuple(found.ranked),
-        query.after or date.min,
-        query.before - timedelta(days=1) if query.before else date.max,
+        tuple(dates.ends for dates in query.dates),
+        tuple(dates.ends for dates in query.without_dates),
         query.languages,
+        query.without_languages,
+        "" if kept else unwanted(query, found.spelled),
     )
     shown = expression(Query(groups=(everything,)), found.spelled) if everything else ""
     return Understood(wanted, shown, tuple(words), resolved)
@@ -65,12 +66,12 @@ def _may_name(term: Term) -> bool:
     return not term.phrase and not term.title
 
 
-def _alone(query: Query) -> Iterator[Term]:
+def _alone(query: Query) -> Iterator[tuple[Term, bool]]:
     """Words that are resolved each for itself: alternatives, and what is not wanted."""
     for group in query.groups:
         if len(group) > 1:
-            yield from filter(_may_name, group)
-    yield from filter(_may_name, query.without)
+            yield from ((term, True) for term in group if _may_name(term))
+    yield from ((term, False) for term in query.without if _may_name(term))
 
 
 async def _absent(connection: Connection, terms: Sequence[Term]) -> list[int]:
@@ -103,13 +104,15 @@ class _Names:
             seen.add(reading.asked)
             self.take(term, reading, joined=len(reading.asked) > 1)
 
-    def take(self, term: Term, reading: Reading | None, *, joined: bool = False) -> None:
+    def take(
+        self, term: Term, reading: Reading | None, *, joined: bool = False, ranks: bool = True
+    ) -> None:
         if reading is None:
             return
         spellings = _believed(reading)
         words = [spelling.word for spelling in spellings]
         self.spelled[term] = words if joined else [term.text, *words]
-        if reading.optional or not (reading.sure or not reading.plain):
+        if not ranks or reading.optional or not (reading.sure or not reading.plain):
             return
         part = len(self.ranked)
         givens = reading.givens if self._by_full_name else frozenset[int]()

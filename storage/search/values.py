@@ -74,6 +74,14 @@ class Dates:
     after: date | None = None
     before: date | None = None
 
+    @property
+    def ends(self) -> tuple[date, date]:
+        """The first and the last day of them; where there is none, the last is before the first."""
+        if self.before == date.min:
+            return date.max, date.min
+        last = self.before - timedelta(days=1) if self.before else date.max
+        return self.after or date.min, last
+
     def within(self, other: Dates) -> Dates:
         """The days that are in both."""
         afters = [d for d in (self.after, other.after) if d is not None]
@@ -103,6 +111,8 @@ def dates_of(field: Field | None, value: str) -> Dates | None:
     first, last = (_period(end) if end not in ("", "*") else Dates() for end in apart.groups())
     if first is None or last is None or first == last == Dates():
         return None
+    if first.after and last.after and last.after < first.after:  # from the later to the earlier
+        first, last = last, first
     return Dates(first.after, last.before)
 
 

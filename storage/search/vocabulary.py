@@ -11,15 +11,21 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from storage.database import Connection
 from storage.search.names.cases import undone
-from storage.search.names.keys import certain
+from storage.search.names.fold import readings
+from storage.search.names.keys import LONGEST, certain
 from storage.search.names.letters import bare, is_cyrillic
-from storage.search.names.slips import allowed, slips
+from storage.search.names.slips import allowed, meant, slips, swapped
 
 # Some 20 ms of work at a time: others get their turn in between.
 CHUNK = 400
 COMPARED = 50_000
 # Names longer or shorter by more than this do not look alike.
 LENGTHS = 4
+# So many readings of a word are tried for slips across scripts.
+KEYS = 3
+# Shorter keys have too many neighbours.
+ACROSS = 6
+TYPED = 5
 
 
 class Vocabulary:
@@ -28,6 +34,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._last = 0
+        # Words by their length, and keys, which are one for both scripts, by theirs below zero.
         self._forms: dict[int, dict[str, list[int]]] = defaultdict(dict)
         self._lists: dict[int, list[str]] = defaultdict(list)
         self._reading = asyncio.Lock()
@@ -42,23 +49,25 @@ class Vocabulary:
                 )
                 for name_id, word in rows:
                     for form in _forms(word):
-                        self._put(form, name_id)
+                        self._put(form, name_id, len(form))
+                    for key in certain(word):
+                        self._put(key, name_id, -len(key))
                     self._last = name_id
                 if len(rows) < CHUNK:
                     return
                 await asyncio.sleep(0)
 
-    def _put(self, form: str, name_id: int) -> None:
-        known = self._forms[len(form)]
+    def _put(self, form: str, name_id: int, size: int) -> None:
+        known = self._forms[size]
         if form not in known:
-            self._lists[len(form)].append(form)
+            self._lists[size].append(form)
         known.setdefault(form, []).append(name_id)
 
     async def slipped(self, word: str) -> dict[int, int]:
         """The names that the word is a slip of, each with how many slips; only the fewest."""
         asked = bare(word)
         most = allowed(len(asked))
-        if not most:
+        if not most or len(asked) > LONGEST:
             return {}
         found: dict[int, int] = {}
         for size in range(len(asked) - most, len(asked) + most + 1):
@@ -68,8 +77,25 @@ class Vocabulary:
                 if count is not None:
                     for name_id in forms[form]:
                         found[name_id] = min(count, found.get(name_id, count))
+        if not found:
+            return await self._across(word)
         fewest = min(found.values(), default=0)
         return {name_id: count for name_id, count in found.items() if count == fewest}
+
+    async def _across(self, word: str) -> dict[int, int]:
+        """The names whose spelling in the other script is one slip away from the word's own."""
+        found: dict[int, int] = {}
+        for key in readings(word)[:KEYS]:
+            most = 1 if len(key) >= ACROSS else 0
+            for size in range(len(key) - most, len(key) + most + 1):
+                forms = self._forms.get(-size, {})
+                for form in await self._near(key, -size, most) if most else ():
+                    if swapped(key, form):
+                        found |= dict.fromkeys(forms[form], 1)
+        for form in meant(bare(word)) if len(word) >= TYPED else ():
+            for key in readings(form)[:1]:
+                found |= dict.fromkeys(self._forms.get(-len(key), {}).get(key, ()), 1)
+        return found
 
     async def _near(self, asked: str, size: int, most: int) -> list[str]:
         """The forms of this length that are a few letters away, whichever letters they are."""
@@ -86,7 +112,7 @@ class Vocabulary:
 
     async def alike(self, word: str, least: float) -> dict[int, float]:
         """The names that look like the word, from this likeness on (1 is the same)."""
-        asked = bare(word)
+        asked = bare(word)[: LONGEST + LENGTHS + 1]
         found: dict[int, float] = {}
         for size in range(len(asked) - LENGTHS, len(asked) + LENGTHS + 1):
             for some in self._pieces(size):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.anniversaries import Why, asked, number_of, said, year_of
+from bot.anniversaries import Reason, Why, asked, number_of, said, year_of
 from bot.cli.opened import campaign_of
 from config import load_campaign
 from storage.model import Event
@@ -31,7 +31,8 @@ TODAY = date(2026, 11, 23)
         ("закон", "act", 13), ("закон Магнитского 5", "act", 5), ("Magnitsky Act", "act", 13),
         ("anniversary of the arrest", "arrest", 18), ("e2 2014", "arrest", 6),
         ("e9 2014", "magnitsky", 5), ("hello", "magnitsky", None),
-        ("arrest hello", "arrest", None),
+        ("arrest hello", "arrest", None), ("5 2014", "magnitsky", 5), ("5 6", "magnitsky", None),
+        ("arrest 5 2015", "arrest", None), ("16 November 2014", "magnitsky", None),
     ],
 )  # fmt: skip
 def test_the_event_and_the_number(words: str, name: str, number: int | None) -> None:
@@ -42,6 +43,18 @@ def test_the_event_and_the_number(words: str, name: str, number: int | None) -> 
     assert [name, number] == [
         event.name, None if isinstance(year, Why) else number_of(event, year),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [("2226", date(2226, 11, 16)), ("2227", None), ("9999", None), ("99999", None)],
+)
+def test_how_far_ahead(words: str, day: date | None) -> None:
+    """Two hundred years ahead the days are counted; all that is further has one answer."""
+    why = year_of(EVENTS[0], words, TODAY)
+
+    assert isinstance(why, Why)
+    assert (why.reason, why.day) == (Reason.FUTURE, day)
 
 
 @given(st.text())

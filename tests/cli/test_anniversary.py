@@ -50,10 +50,31 @@ async def test_a_year_with_none_is_no_failure(env: dict[str, str], which: str) -
     assert (0, "", 1) == (code, err, len(out.splitlines()))
 
 
-@pytest.mark.parametrize("words", [["soon"], ["arrest", "soon"], ["5", "--event", "none"]])
+@pytest.mark.parametrize(
+    "words",
+    [["soon"], ["arrest", "soon"], ["5", "6"], ["arrest", "2014", "7"], ["5", "--event", "none"]],
+)
 async def test_what_cannot_be_understood(env: dict[str, str], words: list[str]) -> None:
     """With or without --json: exit 2, one sentence, and nothing on standard output."""
     for form in ([], ["--json"]):
         code, out, err = await herald(env, "anniversary", *words, *form)
 
         assert (2, "", 1) == (code, out, len(err.splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["5"], "The death of Sergei Magnitsky: 5th anniversary, 16 November 2014\n"),
+        (["2008"], "That is before it happened: that was on 16 November 2009."),
+        (["9999"], "That is too far in the future for me.\n"),
+        (["5", "2014"], "The death of Sergei Magnitsky: 5th anniversary, 16 November 2014\n"),
+    ],
+)
+async def test_the_words_are_those_of_the_chat(
+    env: dict[str, str], words: list[str], said: str
+) -> None:
+    """Numbers and days as the chat says them; a number and its own year are no two wishes."""
+    code, out, _ = await herald(env, "anniversary", *words)
+
+    assert (0, said) == (code, out[: len(said)])

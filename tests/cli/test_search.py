@@ -83,3 +83,30 @@ async def test_after_an_upgrade_it_is_indexed_first(tmp_path: Path) -> None:
 
     assert (code, err) == (0, "")
     assert [found["title"] for found in json.loads(out)] == ["Second statement"]
+
+
+def test_an_operator_that_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """What to write instead, and not that fewer words may help; no word of nothing is told."""
+    found = Found(tried=("", " "), unread=("after:2014-13",))
+    lines = printed(capsys, found, "court after:2014-13")
+
+    assert lines == [
+        "Nothing was found.",
+        "“after:2014-13” is no date I understand; write for example after:2014-03",
+    ]
+
+
+@pytest.mark.parametrize("words", [["search", "court"], ["anniversary"]])
+async def test_where_no_release_is_kept(tmp_path: Path, words: list[str]) -> None:
+    """Without a database, or with an empty one, both say what to do, as `latest` does."""
+    env = environment(tmp_path)
+    kept_none = (await herald(env, "latest"))[1]
+    without = await herald(env, *words)
+    for_programs = (await herald(env, "search", "court", "--json"))[1]
+    (tmp_path / "none.xml").write_text("<rss version='2.0'><channel></channel></rss>")
+    await herald(env, "import", str(tmp_path / "none.xml"))
+
+    assert "No releases are kept yet. Bring some in: herald import FILE\n" == kept_none
+    assert (without[0], without[1].splitlines(True)[-1], without[2]) == (0, kept_none, "")
+    assert "[]\n" == for_programs
+    assert (await herald(env, *words))[1].splitlines(True)[-1] == kept_none

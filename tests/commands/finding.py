@@ -12,7 +12,8 @@ from storage.model import Found, Hit, Named, Order, Person, RichText
 class Finding:
     """In place of `storage.search`: every query finds `total` releases, the same five at most.
 
-    `best`: hits can be told apart; without, the newest come first whatever is asked.
+    `best`: hits can be told apart; without, the newest come first whatever is asked. `nothing` is
+    what every query comes to but those in `only`: words in a year, and how many releases.
     """
 
     storage: Storage
@@ -22,6 +23,7 @@ class Finding:
     counted: tuple[tuple[int, int], ...] = ()
     nothing: Found | None = None
     asked: str = ""
+    only: dict[tuple[str, int | None], int] = field(default_factory=dict)
     persons: dict[int | None, list[Person]] = field(default_factory=dict)
     calls: list[tuple[str, int, Order | None, int | None]] = field(default_factory=list)
 
@@ -30,9 +32,11 @@ class Finding:
         order: Order | None = None, year: int | None = None,
     ) -> Found:  # fmt: skip
         self.calls.append((words, skip, order, year))
-        if self.nothing is not None:
-            return self.nothing
         total = dict(self.counted).get(year, 0) if year is not None else self.total
+        if self.nothing is not None:
+            total = self.only.get((words, year), 0)
+            if not total:
+                return self.nothing
         releases = await self.storage.releases.latest(max(0, min(count, total - skip)))
         sort = order or Order.BEST
         if sort is Order.BEST and not self.best:

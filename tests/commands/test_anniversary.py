@@ -57,6 +57,8 @@ async def test_the_coming_one(house: House) -> None:
         ("2010", "the year it happened, on 16 November 2010.", ["anniversary 2011"]),
         ("2010", "The first anniversary was on 16 November 2011.", ["anniversary 2011"]),
         ("2027", "The 17th anniversary is on 16 November 2027: 356 days", ["anniversary 2015"]),
+        ("9999", "too far in the future", ["anniversary 2015"]),
+        ("5 6", "Which anniversary?", ["anniversary 2015"]),
         ("9" * 30, "too far in the future", ["anniversary 2015"]),
         ("hello", "Which anniversary?", ["anniversary 2015"]),
     ],

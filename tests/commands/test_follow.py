@@ -165,19 +165,9 @@ async def test_in_the_settings(house: House) -> None:
     assert await active(house) is False
 
 
-async def test_everything_again(house: House) -> None:
-    """Subscribing asks nothing, drops the list, says so, and leaves out what was left out."""
-    await house.ask("/follow Ada Lind")
-    await house.ask("/follow -sport")
-    message = await house.ask("/subscribe")
-
-    assert "Until now it was only: Ada Lind." in message.text.text
-    assert await followed(house) == [Follow("exclusion", "sport")]
-
-
 async def test_in_russian(house: House) -> None:
     """The answer is Russian, and the button under it too."""
     message = await house.ask("/follow Линд", language="ru")
 
-    assert message.text.text.startswith("«Линд»: теперь отслеживается здесь.\n")
+    assert message.text.text.startswith("«Линд»: теперь вы за этим следите.\n")
     assert "Отменить" in labels_of(message)

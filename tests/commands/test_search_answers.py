@@ -36,7 +36,9 @@ async def test_it_says_how_many_and_how_they_are_sorted(house: House, search: Fi
         assert (await house.press(pressed)).text.text.split("\n")[1] == said
     search.total = 10_001
     message = await house.ask("court")
-    assert message.text.text.split("\n")[1].startswith("More than 10,000 releases found, page 1 of")
+    assert message.text.text.split("\n")[1].startswith("More than 10,000 releases found, best")
+    message = await house.press("search 2 court")
+    assert "10,000 releases found, page 2, best" in message.text.text
     message = await house.ask("court", language="ru")
     assert message.text.text.split("\n")[1].startswith("Найдено больше 10\u00a0000 пресс-релизов")
 

@@ -114,7 +114,7 @@ async def test_nothing_found_is_an_empty_list_with_a_way_on(
     assert ann["button"] == {
         "text": "Nothing found – open Herald", "start_parameter": "inline"
     }  # fmt: skip
-    assert ben["button"]["text"] == "Ничего не найдено – открыть Herald"
+    assert ben["button"]["text"] == "Ничего не нашлось – открыть Herald"
     assert ([], None) == (late["results"], late["button"])
 
 

@@ -162,7 +162,7 @@ async def test_nothing_found_is_said_kindly(storage: Storage, stage: Stage, quer
     got = await stage.get(f"/releases?q={query}")
 
     assert 200 == got.status
-    assert words(got.text, ".empty p")[0].startswith("Nothing was found for")
+    assert words(got.text, ".empty p")[0].startswith("I found nothing for")
     assert [] == nodes(got.text, "script, .entry")
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from storage import Following, Storage
+from storage import Following, Seal, Storage, open_storage
+from storage.backup import restore
 from storage.leaving import merge
 from storage.model import Fate, Follow
-from tests.storage.conftest import chat, draft, keep, query
+from storage.outbox import announce
+from tests.storage.conftest import NOON, SECRET, chat, draft, fan_out, keep, miscounted, query
 
 ANNA = Follow("name", "Anna Petrova")
 
@@ -29,6 +33,72 @@ async def test_the_way_back_keeps_it_and_leaving_does_not(storage: Storage) -> N
 
     await storage.subscribers.unsubscribe(chat(1))
     assert await storage.follows.of(chat(1)) == []
+
+
+async def test_what_is_not_wanted_outlives_a_subscription(storage: Storage) -> None:
+    """Leaving forgets names and words; exclusions and languages are choices, and stay."""
+    await storage.follows.add(chat(1), ANNA)
+    await follow(storage, 1, "exclusion", "sport")
+    await storage.subscribers.choose(chat(1), only=frozenset({"en"}))
+    await storage.subscribers.unsubscribe(chat(1))
+    known = await storage.subscribers.find(chat(1))
+
+    assert await storage.follows.of(chat(1)) == [Follow("exclusion", "sport")]
+    assert known is not None
+    assert known.only == {"en"}
+
+
+async def test_everything_begins_with_what_is_announced_after(storage: Storage) -> None:
+    """An audience that is being written stays as it was, whoever wants all of it meanwhile."""
+    for who in (1, 2, 3):
+        await storage.follows.add(chat(who), ANNA)
+    await news(storage, "A hearing")
+    await news(storage, "Anna Petrova was heard")
+    await storage.outbox.fan_out(1)
+    for who in (1, 3):
+        assert await storage.follows.everything(chat(who)) == [ANNA]
+    assert await storage.follows.everything(chat(3)) == []
+    await fan_out(storage, 1)
+    await news(storage, "Another hearing")
+    await fan_out(storage, 1)
+
+    owed = "SELECT announcement_id, subscriber_id FROM deliveries WHERE state = 0 ORDER BY 1, 2"
+    assert await query(storage, owed) == [(2, 1), (2, 2), (2, 3), (3, 1), (3, 3)]
+    assert await miscounted(storage) == []
+
+
+async def test_a_release_that_was_held(storage: Storage) -> None:
+    """What an admin lets out later goes to those whose names it has, then as at once."""
+    await storage.follows.add(chat(1), ANNA)
+    await follow(storage, 2, "keyword", "sport")
+    held = draft("Anna Petrova was heard", key="held")
+    [(_, number)] = await keep(storage, held, fate=Fate.HOLD)
+    await follow(storage, 3, "keyword", "heard")
+    async with storage.database.write() as tx:
+        await announce(tx, number, NOON)
+    await follow(storage, 4, "keyword", "heard")
+    await fan_out(storage)
+
+    owed = await query(storage, "SELECT subscriber_id FROM deliveries ORDER BY 1")
+    assert owed == [(1,), (3,)]
+
+
+async def test_a_backup_has_it(storage: Storage, tmp_path: Path) -> None:
+    """Back from a backup what was followed is met as before, and the rest does not come."""
+    await storage.follows.add(chat(1), ANNA)
+    await follow(storage, 2, "keyword", "sport")
+    await storage.subscribers.subscribe(chat(3))
+    await follow(storage, 3, "exclusion", "heard")
+    await storage.backup(tmp_path / "backup.db")
+    await restore(tmp_path / "backup.db", tmp_path / "again.db")
+
+    async with open_storage(tmp_path / "again.db", Seal(SECRET)) as again:
+        assert await again.follows.of(chat(1)) == [ANNA]
+        await news(again, "Суд выслушал Анну Петрову")
+        await news(again, "They were heard")
+        await fan_out(again)
+        owed = await query(again, "SELECT subscriber_id FROM deliveries ORDER BY 1")
+        assert owed == [(1,), (3,)]
 
 
 async def test_nothing_is_left_of_what_nobody_follows(storage: Storage) -> None:

@@ -10,7 +10,8 @@ import pytest
 from storage import Storage
 from storage.model import Order
 from storage.search import ranking
-from storage.search.ranking import Spelled, Wanted, ranked, years
+from storage.search.ranking import ranked, years
+from storage.search.wanted import Spelled, Wanted
 from tests.storage.conftest import DAY, NOON, draft, keep
 
 
@@ -90,10 +91,10 @@ async def test_counting_ends_somewhere(stocked: Storage, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("limits", "expected"),
     [
-        ({"first": date(2024, 5, 5), "last": date(2024, 5, 8)}, [6, 4]),
+        ({"spans": ((date(2024, 5, 5), date(2024, 5, 8)),)}, [6, 4]),
         ({"languages": frozenset({"ru"})}, [38, 36, 34, 32, 30]),
-        ({"languages": frozenset({"ru"}), "last": date(2024, 6, 1)}, [30]),
-        ({"first": date.max}, []),
+        ({"languages": frozenset({"ru"}), "spans": ((date.min, date(2024, 6, 1)),)}, [30]),
+        ({"spans": ((date.max, date.max),)}, []),
     ],
 )
 async def test_dates_and_languages_limit(
@@ -105,9 +106,9 @@ async def test_dates_and_languages_limit(
 
 async def test_no_words_list_all(stocked: Storage) -> None:
     """Dates alone list what is of them, newest first."""
-    first, last = date(2024, 5, 3), date(2024, 5, 5)
+    days = (date(2024, 5, 3), date(2024, 5, 5))
 
-    assert [4, 3, 2] == await keys(stocked, Wanted("", first=first, last=last))
+    assert [4, 3, 2] == await keys(stocked, Wanted("", spans=(days,)))
 
 
 async def test_the_full_name_goes_first(stocked: Storage) -> None:
@@ -131,3 +132,46 @@ async def test_years_are_counted(stocked: Storage) -> None:
     await keep(stocked, draft("Needle", "old", key="99", at=NOON - 400 * DAY))
     async with stocked.database.read() as connection:
         assert [(2024, 20), (2023, 1)] == await years(connection, NEEDLE)
+
+
+async def test_exclusions_alone_take_out_of_a_year(stocked: Storage) -> None:
+    """Where no word is wanted, what is not wanted is left out all the same."""
+    found = await stocked.search.find("year:2024 -needle", 50)
+
+    assert 20 == found.total
+    assert all("needle" not in hit.release.body.text for hit in found.hits)
+
+
+async def test_an_excluded_name_is_out_in_every_spelling(storage: Storage) -> None:
+    """Names are matched loosely where they are not wanted, too."""
+    await keep(
+        storage,
+        draft("Суд", "Выступил Билл Браудер, сказал Браудер.", key="1", language="ru"),
+        draft("Суд идёт", "Выступил Иван Петров.", key="2", language="ru", at=NOON + DAY),
+        draft("Court", "Bill Browder spoke. Mr Browder left.", key="3", at=NOON + 2 * DAY),
+    )
+    found = await storage.search.find("суд -Браудера", 5)
+
+    assert ["2"] == [hit.release.key for hit in found.hits]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("needle date:2024-05-03 OR date:2024-05-05", [4, 2]),
+        ("date:2024-05-03..2024-05-05 -date:2024-05-04", [4, 2]),
+        ("needle -lang:en sort:old", [30, 32, 34, 36, 38]),
+        ("needle date:2024-05-05..2024-05-03", [4, 2]),
+        ("needle after:2024-06-07", [38]),
+    ],
+)
+async def test_filters_join_and_exclude(stocked: Storage, words: str, expected: list[int]) -> None:
+    """Dates join by OR; what is excluded is out; from the later to the earlier is the same."""
+    found = await stocked.search.find(words, 10)
+
+    assert expected == [int(hit.release.key) for hit in found.hits]
+
+
+async def test_what_looks_like_an_operator_is_told(stocked: Storage) -> None:
+    """A value that says nothing is taken for words, and named where nothing is found."""
+    assert ("after:2014-13",) == (await stocked.search.find("after:2014-13", 5)).unread

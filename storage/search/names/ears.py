@@ -92,10 +92,11 @@ _HEARD_AS: dict[str, str] = {
     "ia": "иа я ья", "io": "ио ё е ьо", "ya": "я иа", "yo": "е ио", "igh": "аи", "eigh": "еи эи",
     "ough": "аф оф о ау у", "augh": "о аф оф", "eau": "о", "eaux": "о", "aux": "о", "ault": "о",
     "ö": "е о э", "ä": "е э а", "ü": "ю у и", "å": "о а", "û": "ю у", "â": "я а", "ś": "с ш",
+    "ó": "о у",
     "ę": "ен ем е", "b": "б", "c": "к с ц ч", "d": "д т ", "f": "ф в", "g": "г дж ж х к",
-    "h": "х г ", "j": "дж и ж х цз ь", "k": "к ", "l": "л ль ", "m": "м", "n": "н нь", "p": "п ",
-    "q": "к ц", "r": "р  ж", "s": "с з ш  ж", "t": "т  ц", "v": "в ф", "w": "в у ",
-    "x": "кс кз гз з с ", "z": "з ц с цз", "ck": "к", "ch": "ч ш х к", "sh": "ш",
+    "h": "х г ", "j": "дж и ж х цз ь", "k": "к ", "l": "л ль ", "m": "м", "n": "н нь", "p": "п",
+    "q": "к ц", "r": "р  ж", "s": "с з ш ж", "t": "т ц", "v": "в ф", "w": "в у ",
+    "x": "кс кз гз з с", "z": "з ц с цз", "ck": "к", "ch": "ч ш х к", "sh": "ш",
     "sch": "ш ск сх", "tch": "ч", "th": "т с з д", "ph": "ф", "gh": "г ", "kh": "х",
     "wh": "у в х", "qu": "кв к ку", "kn": "н кн", "wr": "р вр", "ts": "ц тс", "tz": "ц тц",
     "dg": "дж", "dge": "дж", "gn": "нь н гн", "ng": "нг н нж нгг", "mb": "м мб",
@@ -115,12 +116,20 @@ _WIDEST = max(map(len, _HEARD))
 
 
 @lru_cache(maxsize=20_000)
-def heard(latin: str, cyrillic: str) -> bool:
-    """Whether a nominative of the Cyrillic word may be how the Latin one is heard."""
+def heard(latin: str, cyrillic: str) -> int:
+    """How the Cyrillic word may be how the Latin one is heard: 2 as it stands, 1 by one of the
+    nominatives it may have, 0 not at all."""
     text, word = sounded(latin), bare(cyrillic)
     if len(text) > _LONGEST or len(word) > _LONGEST:
-        return False
-    return any(_spells(text, base.translate(_SAME)) for base, _ in undone(word))
+        return 0
+    if _said(text, word):
+        return 2
+    return int(any(_said(text, base) for base, _ in undone(word)))
+
+
+def _said(latin: str, cyrillic: str) -> bool:
+    said = cyrillic.translate(_SAME)
+    return _spells(latin, said) or (_SILENT.search(latin) is not None and _spells(latin[:-1], said))
 
 
 def _spells(latin: str, cyrillic: str) -> bool:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from storage.search.names.letters import bare, is_cyrillic, sounded
 
-MOST_READINGS = 12
+MOST_READINGS = 16
 
 _CYRILLIC = str.maketrans(
     {"а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e",
@@ -36,7 +36,7 @@ _LATIN: dict[str, tuple[str, ...]] = {
     "oo": ("u", "o"), "g": ("g",), "eff": ("ev", "ef"), "off": ("ov", "of"), "ow": ("ov",),
     "oe": ("oe", "e", "o"), "ae": ("ae", "e"), "ue": ("ue", "u", "iu"),
     "ö": ("o", "e"), "ä": ("e", "a"), "ü": ("u", "iu"), "å": ("o", "a"), "â": ("ia", "a"),
-    "û": ("iu", "u"), "ś": ("s", "w"), "ę": ("en", "em", "e"),
+    "û": ("iu", "u"), "ó": ("o", "u"), "ś": ("s", "w"), "ę": ("en", "em", "e"),
     "ska": ("skaia", "ska"), "cka": ("ckaia", "ckaia"),
     "stein": ("wtein", "stein"), "stern": ("wtern", "stern"), "stadt": ("wtadt", "stadt"),
     "steyn": ("wtein", "stein"), "stejn": ("wtein", "stein"),
@@ -95,7 +95,12 @@ def _options(group: str, text: str, at: int) -> tuple[str, ...]:
         # German writes з at a beginning and between vowels as s.
         before = text[at - 1 : at]
         between = before in ("", *"aeiouy") and following and following in "aeiouyj"
-        voiced = before and before in "aeiouyr" and following and following in "bdglmnrvw"
+        voiced = (
+            before
+            and before in "aeiouyrdnl"
+            and following
+            and following in ("bdglmnrvw" if before in "aeiouyr" else "aeiouy")
+        )
         return ("s", "z") if between or voiced else ("s",)
     if group == "c" and following and following in "eiy":
         return ("c", "s", "k")
@@ -108,7 +113,7 @@ def _options(group: str, text: str, at: int) -> tuple[str, ...]:
 
 _RUNS = re.compile(r"(.)\1+")
 # After a hissing sound о is what schemes write for ё.
-_HISSED = re.compile(r"(?<=[qwj])o(?=v)")
+_HISSED = re.compile(r"(?<=[qwj])o(?=v|rn)")
 
 
 def tidy(key: str) -> str:

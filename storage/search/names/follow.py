@@ -66,7 +66,7 @@ def _same(surname: str, wanted: set[str], word: str) -> bool:
         return True
     if is_cyrillic(surname) == is_cyrillic(word):
         return False
-    return heard(word, surname) if is_cyrillic(surname) else heard(surname, word)
+    return bool(heard(word, surname) if is_cyrillic(surname) else heard(surname, word))
 
 
 def _may_be(asked: str, given: str, givens: Givens) -> bool:

@@ -10,6 +10,9 @@ from storage.search.names.cases import undone
 from storage.search.names.fold import readings
 from storage.search.names.letters import bare, is_cyrillic
 
+# A short word is read in its usual way alone: any other may be some name or other.
+SHORT = 5
+
 
 class Givens:
     """What is known of given names and of aliases."""
@@ -39,7 +42,8 @@ class Givens:
 
     def find(self, word: str) -> frozenset[int]:
         forms = undone(bare(word)) if is_cyrillic(word) else ((word, 0),)
-        keys = [key for form, _ in forms for key in readings(form)]
+        most = 2 if len(word) > SHORT else 1
+        keys = [key for form, _ in forms for key in readings(form)[:most]]
         # The word as it stands goes before what it may be a case form or stranger reading of.
         for key in keys[:1]:
             if key in self._groups:
@@ -50,8 +54,22 @@ class Givens:
         """The keys that mean the same as this one."""
         return frozenset(self._aliases.get(key, ()))
 
+    def keys(self, word: str) -> frozenset[str]:
+        """The keys of every name that means the same given name as this one."""
+        return _keys_of(self, word)
+
+    def letters(self, word: str) -> frozenset[str]:
+        """The initials, in both scripts, that names which mean the same as this one begin with."""
+        if is_initial(word):
+            return _LETTERS.get(word.upper(), frozenset(word.upper()))
+        members = (member for group in self.groups(word) for member in self.members[group])
+        return frozenset(member[0].upper() for member in members)
+
     def agree(self, asked: str, seen: str) -> bool:
         """Whether two given names may be one person's: an initial agrees with all it may begin."""
+        return _agreed(self, asked, seen)
+
+    def compare(self, asked: str, seen: str) -> bool:
         if is_initial(asked) or is_initial(seen):
             return bool(self._beginnings(asked) & self._beginnings(seen))
         one, other = self.groups(asked), self.groups(seen)
@@ -75,6 +93,33 @@ def _groups_of(givens: Givens, word: str) -> frozenset[int]:
     return givens.find(word)
 
 
+@lru_cache(maxsize=5_000)
+def _keys_of(givens: Givens, word: str) -> frozenset[str]:
+    members = (member for group in givens.groups(word) for member in givens.members[group])
+    return frozenset(key for member in members for key in readings(member)[:1] if len(key) > 1)
+
+
+@lru_cache(maxsize=50_000)
+def _agreed(givens: Givens, asked: str, seen: str) -> bool:
+    return givens.compare(asked, seen)
+
+
+_PAIRS = """
+    AА AЯ BБ BВ CК CС CЦ CЧ DД EЕ EЭ EИ FФ GГ GЖ GД HХ HГ IИ IЙ IЯ JД JЙ JЖ JХ JЮ JЯ KК KХ LЛ MМ NН
+    OО PП QК RР SС SЗ SШ TТ TЦ UУ UЮ VВ VФ WВ WУ XК XС YЙ YИ YЮ YЯ YЕ ZЗ ZЖ ZЦ
+    """
+
+
+def _across() -> dict[str, frozenset[str]]:
+    """Which initials may be one letter in the two scripts."""
+    found: dict[str, set[str]] = {}
+    for one, other in map(tuple, _PAIRS.split()):
+        found.setdefault(one, {one}).add(other)
+        found.setdefault(other, {other}).add(one)
+    return {letter: frozenset(others) for letter, others in found.items()}
+
+
+_LETTERS = _across()
 _made: list[tuple[Naming, Givens]] = []
 
 

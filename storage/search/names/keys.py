@@ -11,15 +11,25 @@ from storage.search.names.letters import bare, clean, is_cyrillic
 
 # A stranger reading of Latin letters, and a part of a name with a hyphen.
 STRANGER, PART = 1, 3
+# No name is longer; what is would only cost time.
+LONGEST = 40
 
 
-@lru_cache(maxsize=50_000)
-def keys(word: str) -> dict[str, int]:
-    """Every key of the word as it is written, with its grade: the smaller, the surer."""
+@lru_cache(maxsize=20_000)
+def whole_keys(word: str) -> dict[str, int]:
+    """The keys of the whole word, with their grades: the smaller, the surer."""
     found: dict[str, int] = {}
-    for form, grade in _forms(word):
+    for form, grade in _forms(word[:LONGEST]):
         for place, key in enumerate(readings(form)):
             _put(found, key, grade + (STRANGER if place and not is_cyrillic(form) else 0))
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def keys(word: str) -> dict[str, int]:
+    """Every key of the word as it is written: of the whole, and of the parts between hyphens."""
+    word = word[:LONGEST]
+    found = dict(whole_keys(word))
     parts = [part for part in re.split(r"[-'’‘ʼ]", clean(word)) if len(part) > 3]
     if len(parts) > 1:
         for part in parts:

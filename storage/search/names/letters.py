@@ -24,7 +24,7 @@ _CARONS = str.maketrans(
      "ë": "e", "ě": "e", "ï": "i", "ĭ": "i", "ð": "d", "ř": "r", "ç": "s", "ñ": "n", "ø": "ö"}
 )  # fmt: skip
 # Letters that are heard in more ways than one; `sounded` leaves them as they are.
-_OPEN = frozenset("äöüåâûśę")
+_OPEN = frozenset("äöüåâûśęó")
 
 
 def is_cyrillic(word: str) -> bool:

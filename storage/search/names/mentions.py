@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 
 from storage.search.names.letters import bare, is_cyrillic, whole
-from storage.search.names.ordinary import ADDRESS, NEVER, PARTICLES, is_never_given, is_thing
+from storage.search.names.ordinary import ADDRESS, DOES, NEVER, PARTICLES, is_never_given, is_thing
 from storage.search.names.patronymics import is_patronymic
 
 # How sure a mention is; doubled, and one more where it stands in the title. Whether a capitalised
 # word before the name is a given name, only those know who know given names.
 ATTRIBUTE, ALONE, ADDRESSED = 1, 2, 3
 SURE = 2 * ADDRESSED
+# A sentence's first word, which may be no name: "Best regards were sent".
+UNSURE = 2 * ALONE - 1
 
 _TOKEN = re.compile(r"(?<!\w)[^\W\d_]+(?:[-‐‑'’‘ʼ][^\W\d_]+)*(?![\w])")
 _END = re.compile(r"[.!?…:;\n•]|^$")
@@ -46,11 +48,25 @@ def mentions(title: str, body: str) -> list[Mention]:
             if not _may_name(tokens, at, small):
                 continue
             given, sure = _given(tokens, at, small)
-            if sure != ADDRESSED and not given and _is_attribute(tokens, at, part == 0):
+            if sure != ADDRESSED and (
+                _is_called_after(tokens, at) if given else _is_attribute(tokens, at, part == 0)
+            ):
                 sure = ATTRIBUTE
+            weight = 2 * sure + (part == 0)
+            if sure == ALONE and not given and part and _may_be_ordinary(tokens, at):
+                weight = UNSURE
             key = (tokens[at].word, given)
-            found[key] = max(found.get(key, 0), 2 * sure + (part == 0))
+            found[key] = max(found.get(key, 0), weight)
     return [Mention(word, given, weight) for (word, given), weight in found.items()]
+
+
+def _may_be_ordinary(tokens: list[_Token], at: int) -> bool:
+    """Whether a sentence begins with the word and does not go on as of somebody."""
+    token = tokens[at]
+    if not token.begins or token.text != token.word or at + 1 >= len(tokens):
+        return token.begins and token.text == token.word
+    following = tokens[at + 1]
+    return following.before == " " and DOES.search(following.word.lower()) is None
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -142,6 +158,15 @@ def _after(tokens: list[_Token], at: int) -> tuple[str, int] | None:
 
 def _dotted(tokens: list[_Token], at: int) -> bool:
     return at >= len(tokens) or tokens[at].before.startswith(".")
+
+
+def _is_called_after(tokens: list[_Token], at: int) -> bool:
+    """Whether a thing has the whole name: "the Sergei Magnitsky Act"."""
+    if at + 1 >= len(tokens):
+        return False
+    following = tokens[at + 1]
+    bound = following.before == " " and tokens[at].text == tokens[at].word
+    return bound and following.capital and is_thing(following.word.lower())
 
 
 def _is_attribute(tokens: list[_Token], at: int, title: bool) -> bool:

@@ -15,6 +15,13 @@ _TITLES = """
     депутат депутата министр министра президент президента прокурор прокурора
     """
 ADDRESS = frozenset(_TITLES.split())
+# What goes on with what somebody did, said or was.
+DOES = re.compile(
+    r"ed$|^(said|says|told|tells|was|is|has|had|did|does|will|would|could|can|may|must|died|went"
+    r"|came|left|wrote|spoke|gave|took|made|got|held|sat|who|and|also|never|not|himself|herself"
+    r"|war|ist|hat|est|fut|dit|и|не|был[аи]?|сам[аи]?|также|тоже|никогда|умер|умерла"
+    r"|\w{2,}(л|ла|лся|лась|ет|ит|ют|ят))$"
+)
 # What is called after somebody.
 _THINGS = """
     act acts case cases law laws list lists bill bills affair trial sanctions amendment legislation

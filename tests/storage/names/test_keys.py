@@ -85,7 +85,7 @@ def test_western_names_are_heard() -> None:
     """A Western name and its Russian transcription meet, near ones do not."""
     pairs = "Wicker Уикер,Hague Хейг,Wallace Уоллес,Rice Райса,Wright Райт,McCain Маккейну"
     for latin, cyrillic in (pair.split() for pair in pairs.split(",")):
-        assert (True, latin) == (heard(latin, cyrillic), latin)
+        assert (True, latin) == (heard(latin, cyrillic) > 0, latin)
         assert ears(latin) & ears(cyrillic), latin
     assert not heard("Browning", "Браудер")
 

@@ -92,8 +92,7 @@ async def test_only_persons_are_listed(storage: Storage) -> None:
 
 async def state(storage: Storage) -> list[list[Row]]:
     async with storage.database.read() as connection:
-        found = [await connection.rows(f"SELECT * FROM {table}") for table in TABLES]
-        return [*found, await connection.rows("SELECT word, plain FROM names WHERE plain > 0")]
+        return [await connection.rows(f"SELECT * FROM {table}") for table in TABLES]
 
 
 async def test_removing_takes_back_exactly_what_was_added(storage: Storage) -> None:
@@ -103,8 +102,38 @@ async def test_removing_takes_back_exactly_what_was_added(storage: Storage) -> N
     async with storage.database.write() as tx:
         sort = await tx.value("SELECT max(sort) FROM releases")
         title, body = await tx.row("SELECT title, body FROM releases WHERE sort = ?", (sort,)) or ()
-        await people.remove(tx, sort)
+        await people.remove(tx, sort, title, body)
         gone = await tx.value("SELECT count(*) FROM mentions WHERE sort = ?", (sort,))
         await people.add(tx, sort, title, body)
     assert 0 == gone
     assert before == await state(storage)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("Адамович", "Пётр", "Ильич"), ("Пётр", "Адамович"), ("Адамович", "П", "И"),
+     ("Peter", "van", "Adamowitsch"), ("Adamovich",)],
+)  # fmt: skip
+async def test_who_is_the_surname(storage: Storage, words: tuple[str, ...]) -> None:
+    """A surname in the shape of a patronymic is found, and all that stands beside it may be
+    left out."""
+    await stock(storage, "It was Peter Adamovich.", "Говорил Пётр Адамович.")
+    readings = (await asked(storage, *words)).readings
+    needed = [one for one in readings if one is None or not one.optional]
+    assert [{"Adamovich", "Адамович"}] == [spelled(one) for one in needed]
+
+
+async def test_a_strange_given_name_is_known_from_the_archive(storage: Storage) -> None:
+    """Which of two words is the given name, the archive tells where no table does."""
+    await stock(storage, "It was Xylo Zaretsky.", "Anna Zaretsky, and Xylo Zaretsky.")
+    first, second = (await asked(storage, "Zaretsky", "Xylo")).readings
+    assert first is not None
+    assert second is not None
+    assert (False, True) == (first.optional, second.optional)
+
+
+async def test_a_slip_leads_to_both_scripts(storage: Storage) -> None:
+    """What was mistyped in one script is found though the archive has it in the other alone."""
+    await stock(storage, "It was Peter Zaretsky.")
+    assert {"Zaretsky"} == spelled((await asked(storage, "Заерцкий", absent=(0,))).readings[0])
+    assert {"Zaretsky"} == spelled((await asked(storage, "Зарецкмй", absent=(0,))).readings[0])

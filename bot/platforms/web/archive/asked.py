@@ -27,7 +27,7 @@ class Unclear(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which releases: a `page` of those of a `year` and in a language (`of`), or with `words`.
+    """Which releases: a `page` of those of a `year`, in a language (`of`) or with `words`.
 
     `lang` is the language of the page's own words where the address names it; None and "" are
     what was not asked.
@@ -59,11 +59,12 @@ def asked(query: Mapping[str, str]) -> Asked:
     >>> asked({"year": "2014", "q": "", "page": "2"})
     Asked(page=2, year=2014, of='', words='', lang='')
     """
+    words, of = _line(query.get("q", "")), _fitting(query, "of", _LANGUAGE)
     return Asked(
         page=int(_fitting(query, "page", _PAGE) or 1),
         year=int(_fitting(query, "year", _YEAR) or 0) or None,
-        of=_fitting(query, "of", _LANGUAGE),
-        words=_line(query.get("q", "")),
+        of="" if words else of,  # words look through all languages, or say which themselves
+        words=words,
         lang=tongue(query),
     )
 

@@ -14,7 +14,7 @@ from bot.platforms.web.archive.pages import entry
 from bot.platforms.web.archive.queries import Listed
 from bot.platforms.web.archive.wording import Frame, name_of
 from bot.text.to_html import inline_html
-from storage.model import Found, Hit, RichText
+from storage.model import Hit, RichText
 
 SNIPPET = 220  # characters of how a release begins
 OFFERS = 2
@@ -41,10 +41,7 @@ def list_page(templates: Environment, frame: Frame, ask: Asked, got: Listed) -> 
         counted=_counted(ask, got, t),
         understood=present.understood(got.search, ask.words, t),
         empty=_empty(ask, got, t),
-        offers=[
-            Choice(person.name, ask.link(words=person.name, page=1), False, str(person.releases))
-            for person in got.search.offers[:OFFERS]
-        ],
+        offers=_offers(ask, got),
         meant=t("Did you mean:"),
         entries=[entry(hit.release, ask, t, _words(hit)) for hit in got.found],
         years=_years(ask, got, t),
@@ -52,6 +49,19 @@ def list_page(templates: Environment, frame: Frame, ask: Asked, got: Listed) -> 
         newer=ask.link(page=ask.page - 1) if ask.page > 1 else "",
         older=ask.link(page=ask.page + 1) if ask.page < got.pages else "",
     )
+
+
+def _offers(ask: Asked, got: Listed) -> list[Choice]:
+    """Where nothing was found: the words in the year that stood among them, and near names."""
+    near = [
+        Choice(person.name, ask.link(words=person.name, page=1, year=None), False,
+               str(person.releases))
+        for person in got.search.offers[:OFFERS]
+    ]  # fmt: skip
+    if got.apart is None:
+        return near
+    words, year = got.apart
+    return [Choice(f"{words}, {year}", ask.link(words=words, year=year, page=1), False), *near]
 
 
 def _words(hit: Hit) -> Markup:
@@ -71,7 +81,7 @@ def _counted(ask: Asked, got: Listed, t: Texts) -> str:
     if not got.total:
         return ""
     if ask.words:
-        return present.counted(got.search, t, page=ask.page, pages=got.pages)
+        return present.counted(got.search, t, page=ask.page, pages=got.pages, year=ask.year)
     said = t.plural("{n} release", "{n} releases", got.total)
     where = t("page {page} of {pages}", page=ask.page, pages=got.pages) if got.pages > 1 else ""
     return f"{said}, {where}" if where else said
@@ -82,7 +92,7 @@ def _empty(ask: Asked, got: Listed, t: Texts) -> tuple[str, str]:
     if got.total:
         return "", ""
     if ask.words:
-        return t("Nothing was found for “{query}”.", query=ask.words), _hint(ask, got.search, t)
+        return t("I found nothing for “{query}”.", query=ask.words), _hint(ask, got, t)
     if ask.year or ask.of:
         return t("There are no such releases in this archive."), t("Another choice may help.")
     return (
@@ -91,21 +101,33 @@ def _empty(ask: Asked, got: Listed, t: Texts) -> tuple[str, str]:
     )
 
 
-def _hint(ask: Asked, search: Found, t: Texts) -> str:
+def _hint(ask: Asked, got: Listed, t: Texts) -> str:
     """What was tried, or what else may help."""
+    search = got.search
     if search.missing is not None:
         return present.unclear(search.missing, t)
-    return present.tried(search, ask.words, t) or t(
+    if got.of_hits and ask.year:
+        return t("Nothing is of {year}, but other years have it.", year=ask.year)
+    told = [present.tried(search, ask.words, t), present.unread(search, t)]
+    return " ".join(filter(None, told)) or t(
         "Fewer words or another spelling may help: a release must have all of them."
     )
 
 
 def _years(ask: Asked, got: Listed, t: Texts) -> list[Choice]:
-    whole = Choice(t("All years"), _narrowed(ask, year=None), ask.year is None and not ask.words)
+    """The years there are; of a search those of its hits, which it stays within."""
+    kept = not ask.words or got.of_hits
+    words = ask.words if kept else ""
+    whole = Choice(
+        t("All years"), _narrowed(ask, year=None, words=words), ask.year is None and kept
+    )
     of_years = [
-        Choice(str(year), _narrowed(ask, year=year), year == ask.year and not ask.words, str(count))
+        Choice(
+            str(year), _narrowed(ask, year=year, words=words), year == ask.year and kept,
+            str(count),
+        )
         for year, count in got.years
-    ]
+    ]  # fmt: skip
     return [whole, *of_years] if of_years else []
 
 
@@ -121,5 +143,7 @@ def _languages(ask: Asked, got: Listed, t: Texts) -> list[Choice]:
 
 
 def _narrowed(ask: Asked, **other: object) -> str:
-    """The first page of another choice. A search looks through all: whoever chooses leaves it."""
+    """The first page of another choice. A search looks through all languages: whoever chooses one
+    leaves it.
+    """
     return ask.link(**{"page": 1, "words": "", **other})  # type: ignore[arg-type]
