@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from storage.database import Connection, Database
 from storage.model import Found, Hit, Naming, Order, Person, RichText, Span, Style
 from storage.releases import COLUMNS, release_of
 from storage.search import index, people
+from storage.search.names.given import givens_of
 from storage.search.names.layouts import layouts
 from storage.search.names.named import named
 from storage.search.people import Vocabulary
@@ -22,7 +24,6 @@ from storage.search.values import Dates
 
 OFFERS = 2
 SNIPPET_WORDS = 24
-WARMING_SECONDS = 60.0
 _OPEN, _CLOSE = "\x02", "\x03"
 _MARK = re.compile(f"([{_OPEN}{_CLOSE}])")
 
@@ -34,6 +35,8 @@ class Search:
         self._database = database
         self._naming = naming
         self._vocabulary = Vocabulary()
+        self._warming = asyncio.Lock()
+        self._knows_names = False
 
     async def find(
         self,
@@ -51,6 +54,7 @@ class Search:
         query = parse(words)
         if query.missing is not None:
             return Found(missing=query.missing)
+        await self._know_names()
         wish = order or query.order or Order.BEST
         readings = _readings(words, _within(query, year))
         found = await self._first(readings, wish, count, skip)
@@ -65,6 +69,7 @@ class Search:
         query = parse(words)
         if query.missing is not None:
             return []
+        await self._know_names()
         readings = _readings(words, query)
         await self.warm_up()
         async with self._database.read() as connection:
@@ -78,13 +83,18 @@ class Search:
         """Read the names that slips of the finger are looked for among; a large archive has many,
         and a search that finds nothing at first would wait for it.
         """
-        async with self._database.read(seconds=WARMING_SECONDS) as connection:
-            await self._vocabulary.refresh(connection)
+        await self._know_names()
+        async with self._warming:  # waited for before a reader is taken: others need those
+            more = True
+            while more:
+                async with self._database.read() as connection:
+                    more = await self._vocabulary.read_on(connection)
 
     async def people(
         self, year: int | None, count: int, skip: int, language: str
     ) -> tuple[int, list[Person]]:
         """Who is in the archive, or in a year of it, most: how many there are, and some of them."""
+        await self._know_names()
         async with self._database.read() as connection:
             return await people.people(connection, self._naming, year, count, skip, language)
 
@@ -92,6 +102,12 @@ class Search:
         """Index releases that are not yet, at most `count`, the newest first; how many are left."""
         async with self._database.write() as tx:
             return await index.catch_up(tx, count)
+
+    async def _know_names(self) -> None:
+        """Make the table of given names ready, once: that takes longer than others should wait."""
+        if not self._knows_names:
+            await asyncio.to_thread(givens_of, self._naming)
+            self._knows_names = True
 
     async def _first(
         self, readings: Sequence[_Reading], order: Order, count: int, skip: int

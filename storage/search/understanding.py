@@ -123,10 +123,11 @@ class _Names:
 
 
 def _believed(reading: Reading) -> list[Spelling]:
-    """The spellings that are meant: a slip only where nothing is nearer, an ordinary word as is."""
+    """The spellings that are meant: a slip only where nothing is nearer, and no other word where
+    an ordinary one is asked for.
+    """
     spellings = reading.spellings
-    if any(spelling.grade < SLIP for spelling in spellings):
-        spellings = tuple(s for s in spellings if s.grade < SLIP)
-    if reading.plain and not reading.sure and any(s.grade < SOUNDS for s in spellings):
-        spellings = tuple(s for s in spellings if s.grade < SOUNDS)
-    return list(spellings)
+    most = SLIP if any(spelling.grade < SLIP for spelling in spellings) else 2 * SLIP
+    if reading.plain and not reading.sure:
+        most = SOUNDS
+    return [spelling for spelling in spellings if spelling.grade < most]

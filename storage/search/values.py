@@ -49,6 +49,16 @@ _LANGUAGES = {
 _ORDER = {word: order for order, words in _ORDERS.items() for word in words.split()}
 _LANGUAGE = {word: code for code, words in _LANGUAGES.items() for word in words.split()}
 _CODE = re.compile("[a-z]{2}(?=$|[-_])")
+# The codes of ISO 639-1: any other two letters are no language.
+_ISO_639 = """
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy
+    da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy
+    hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li
+    ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa
+    pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th
+    ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+_CODES = frozenset(_ISO_639.split())
 
 
 def order_of(value: str) -> Order | None:
@@ -61,7 +71,7 @@ def languages_of(value: str) -> frozenset[str]:
     for word in re.split("[,;|/]", value.casefold().strip(".,; ")):
         code = _CODE.match(word)
         language = _LANGUAGE.get(word) or (code.group() if code else "")
-        if not language:
+        if language not in _CODES:
             return frozenset()
         found.add(language)
     return frozenset(found)

@@ -37,25 +37,22 @@ class Vocabulary:
         # Words by their length, and keys, which are one for both scripts, by theirs below zero.
         self._forms: dict[int, dict[str, list[int]]] = defaultdict(dict)
         self._lists: dict[int, list[str]] = defaultdict(list)
-        self._reading = asyncio.Lock()
 
-    async def refresh(self, connection: Connection) -> None:
-        """Read the names that are new since the last time."""
-        async with self._reading:
-            while True:
-                rows = await connection.rows(
-                    "SELECT id, word FROM names WHERE id > ? ORDER BY id LIMIT ?",
-                    (self._last, CHUNK),
-                )
-                for name_id, word in rows:
-                    for form in _forms(word):
-                        self._put(form, name_id, len(form))
-                    for key in certain(word):
-                        self._put(key, name_id, -len(key))
-                    self._last = name_id
-                if len(rows) < CHUNK:
-                    return
-                await asyncio.sleep(0)
+    async def read_on(self, connection: Connection) -> bool:
+        """Read some of the names that are new since the last time; whether there are more.
+
+        One at a time: two would read the same names.
+        """
+        rows = await connection.rows(
+            "SELECT id, word FROM names WHERE id > ? ORDER BY id LIMIT ?", (self._last, CHUNK)
+        )
+        for name_id, word in rows:
+            for form in _forms(word):
+                self._put(form, name_id, len(form))
+            for key in certain(word):
+                self._put(key, name_id, -len(key))
+            self._last = name_id
+        return len(rows) == CHUNK
 
     def _put(self, form: str, name_id: int, size: int) -> None:
         known = self._forms[size]

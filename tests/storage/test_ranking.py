@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from storage import Storage
+from storage.database import Connection
 from storage.model import Order
 from storage.search import ranking
 from storage.search.ranking import ranked, years
@@ -175,3 +176,42 @@ async def test_filters_join_and_exclude(stocked: Storage, words: str, expected: 
 async def test_what_looks_like_an_operator_is_told(stocked: Storage) -> None:
     """A value that says nothing is taken for words, and named where nothing is found."""
     assert ("after:2014-13",) == (await stocked.search.find("after:2014-13", 5)).unread
+
+
+async def test_dates_decide_within_a_year_too(storage: Storage) -> None:
+    """What is in every release of a year tells nothing there, though it is rare elsewhere."""
+    await keep(
+        storage,
+        *(draft(f"Old {n}", "hay", key=f"o{n}", at=NOON - 400 * DAY - n * DAY) for n in range(90)),
+        *(draft(f"New {n}", "campaign " * (n % 3 + 1), key=f"n{n}", at=NOON + n * DAY)
+          for n in range(30)),
+    )  # fmt: skip
+    found = await storage.search.find("campaign year:2024", 3)
+
+    assert Order.NEW is found.order
+    assert ["n29", "n28", "n27"] == [hit.release.key for hit in found.hits]
+
+
+async def test_the_other_keyboard_keeps_the_filters(storage: Storage) -> None:
+    """Dates and languages are read as they are, the words as the other keyboard has them."""
+    await keep(storage, draft("Выступил Иван Карпов", "Карпов сказал.", key="1", language="ru"))
+
+    for words in ("year:2024 rfhgjd", "rfhgjd sort:new", "lang:ru rfhgjd"):
+        assert 1 == (await storage.search.find(words, 1)).total
+    assert 0 == (await storage.search.find("year:2023 rfhgjd", 1)).total
+
+
+async def test_a_release_withdrawn_meanwhile_is_left_out(
+    stocked: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between ranking and reading a release may go: the others are shown."""
+    whole = await stocked.search.find("needle", 3)
+
+    async def gone(connection: Connection, *rest: Any) -> ranking.Ranked:
+        page = await ranked(connection, *rest)
+        await stocked.histories.withdraw([whole.hits[0].release.id])
+        return page
+
+    monkeypatch.setattr("storage.search.fulltext.ranked", gone)
+
+    assert list(whole.hits[1:]) == list((await stocked.search.find("needle", 3)).hits)
