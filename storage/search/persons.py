@@ -221,7 +221,6 @@ async def offers(
 ) -> tuple[Person, ...]:
     """The persons whose names are nearest to the one asked for, the nearest first."""
     givens = givens_of(naming)
-    await vocabulary.refresh(connection)
     surnames = [whole(w) for w in words if not givens.known(whole(w)) and not is_patronymic(w)]
     nearest: dict[int, float] = {}
     for asked in (bare(word) for word in surnames if len(bare(word)) > 2):

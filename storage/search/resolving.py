@@ -116,7 +116,6 @@ async def _slipped(
     connection: Connection, candidate: Candidate, vocabulary: Vocabulary, givens: Givens
 ) -> None:
     """What the word is a slip of, in every spelling of that."""
-    await vocabulary.refresh(connection)
     meant = await vocabulary.slipped(clean(candidate.word))
     if not meant:
         return

@@ -1,4 +1,4 @@
-"""A better reader: everything kept is read anew from its source."""
+"""After an upgrade: everything kept is read anew from its source, and indexed anew."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ import pytest
 
 from bot.archive import derive, upgrade
 from bot.archive.document import Entry, When
-from storage import Storage
+from storage import DatabaseError, Storage
 from storage.model import Archive, Fate, Kind
+from storage.search import index
 
 ARCHIVE = Archive("press", "http://archive.test/feed/")
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
-async def test_an_upgraded_reader_derives_all_anew_without_a_revision(
-    storage: Storage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Texts, search and digest are the new reader's; nothing looks like an edit."""
+async def statements(storage: Storage) -> None:
+    """Forty-five of them, kept."""
     entries = [
         Entry(
             Kind.FEED,
@@ -30,8 +29,15 @@ async def test_an_upgraded_reader_derives_all_anew_without_a_revision(
         )
         for n in range(45)
     ]
-    old = [derive.draft(entry, ARCHIVE, NOW) for entry in entries]
-    await storage.keep(ARCHIVE, [(draft, Fate.QUIET) for draft in old], NOW)
+    drafts = [derive.draft(entry, ARCHIVE, NOW) for entry in entries]
+    await storage.keep(ARCHIVE, [(draft, Fate.QUIET) for draft in drafts], NOW)
+
+
+async def test_an_upgraded_reader_derives_all_anew_without_a_revision(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts, search and digest are the new reader's; nothing looks like an edit."""
+    await statements(storage)
     monkeypatch.setattr(derive, "READER", 99)
     monkeypatch.setattr(upgrade, "READER", 99)
     monkeypatch.setattr(derive, "from_html", lambda html, base: derive._paragraphs("anew " + html))
@@ -43,3 +49,25 @@ async def test_an_upgraded_reader_derives_all_anew_without_a_revision(
     assert {1} == {release.revision for release in latest}
     assert all(release.body.text.startswith("anew") for release in latest)
     assert (await storage.search.find("anew", 1)).total == 45
+
+
+async def test_all_is_indexed_anew_though_the_database_is_busy(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index of other rules is emptied and filled; another process may hold it up for a while."""
+    await statements(storage)
+    monkeypatch.setattr(index, "INDEX_VERSION", "another")
+    monkeypatch.setattr(upgrade, "AGAIN_SECONDS", 0)
+    catch_up, refusals = storage.search.catch_up, iter([True, False, True])
+
+    async def busy(count: int) -> int:
+        if next(refusals, False):
+            raise DatabaseError("The database is locked.")
+        return await catch_up(count)
+
+    monkeypatch.setattr(storage.search, "catch_up", busy)
+    await upgrade.index_anew(storage)
+
+    assert 0 == await catch_up(1)
+    assert 45 == (await storage.search.find("number", 1)).total
+    assert 1 == (await storage.search.find("statement 7", 1)).total

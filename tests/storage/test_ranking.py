@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -215,3 +216,45 @@ async def test_a_release_withdrawn_meanwhile_is_left_out(
     monkeypatch.setattr("storage.search.fulltext.ranked", gone)
 
     assert list(whole.hits[1:]) == list((await stocked.search.find("needle", 3)).hits)
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(2014, 12, 31, 10, tzinfo=UTC), date(2015, 1, 1)),  # 14 hours ahead of UTC
+        (datetime(2016, 1, 1, 12, tzinfo=UTC), date(2015, 12, 31)),  # 12 hours behind it
+    ],
+)
+async def test_a_year_is_the_archives_own(storage: Storage, at: datetime, day: date) -> None:
+    """What is of a year by the archive's local date is found in it, whatever UTC says."""
+    await keep(storage, replace(draft("Needle", key="1"), published=day, published_at=at))
+
+    assert 1 == (await storage.search.find("needle year:2015", 1)).total
+    assert 1 == (await storage.search.find("year:2015", 1)).total
+    assert 0 == (await storage.search.find(f"needle year:{at.year}", 1)).total
+
+
+async def mentioned(storage: Storage, weights: dict[int, int]) -> tuple[Spelled, ...]:
+    """A name that these releases mention, each with this weight."""
+    async with storage.database.write() as tx:
+        await tx.run("INSERT INTO names (id, word) VALUES (101, 'Needle')")
+        place = {int(k): s for k, s in await tx.rows("SELECT key, sort FROM releases")}
+        await tx.run_many(
+            "INSERT INTO mentions (name_id, sort, weight) VALUES (101, ?, ?)",
+            [(place[key], weight) for key, weight in weights.items()],
+        )
+    return (Spelled(0, 101, True),)
+
+
+async def test_a_person_goes_before_what_is_called_after_one(stocked: Storage) -> None:
+    """The Needle Act is no mention of Needle, in a title neither; a person goes first there."""
+    names = await mentioned(stocked, {2: 4, 4: 5, 6: 2, 10: 3})
+
+    assert [4, 2, 10, 6, 38] == await keys(stocked, Wanted('"needle"', names), count=5)
+
+
+async def test_titles_count_for_nothing_where_nearly_all_name_him(stocked: Storage) -> None:
+    """In an archive about one person the newest release goes first, not the oldest title."""
+    names = await mentioned(stocked, {1: 5, 3: 4, 5: 4})
+
+    assert [5, 3, 1, 39] == await keys(stocked, Wanted('"hay"', names), count=4)
