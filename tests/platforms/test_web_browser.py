@@ -51,7 +51,7 @@ async def test_results_are_searched_and_paged_in_place(browser: Browser, herald:
         await expect(visitor.last).to_contain_text("20 releases found, page 1 of 4")
         await visitor.press("Next page")
         await expect(visitor.last).to_contain_text("page 2 of 4")
-        await expect(visitor.last).to_contain_text("Inquiry Bulletin 20")
+        await expect(visitor.last).to_contain_text("Inquiry Bulletin 25")
         await visitor.press("Previous page")
         await expect(visitor.last).to_contain_text("page 1 of 4")
 
