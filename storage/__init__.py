@@ -13,7 +13,7 @@ from storage.correcting import correct
 from storage.database import Database, open_database
 from storage.errors import DatabaseError
 from storage.facts import KEY_CHECK, Facts
-from storage.follows import Ended, Following, Follows
+from storage.following.shelf import Ended, Following, Follows
 from storage.histories import Histories, keep_history
 from storage.mailboxes import Mailboxes
 from storage.model import Archive, Correcting, Draft, Fate, History, Naming, Reading, Saved

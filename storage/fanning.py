@@ -7,14 +7,12 @@ from datetime import datetime
 from storage import correcting
 from storage.database import Transaction
 from storage.facts import joined_so_far
-from storage.followed import meet
+from storage.following.audience import SPEAKS, WANTS, meet
 from storage.model import Lane, Naming
 from storage.times import to_ms
 
 
-async def announce(
-    tx: Transaction, release: int, now: datetime, naming: Naming | None = None
-) -> None:
+async def announce(tx: Transaction, release: int, now: datetime, naming: Naming) -> None:
     """Owe this release to all who want it and are subscribed at this moment.
 
     Twice changes nothing.
@@ -28,7 +26,7 @@ async def announce(
         number = await tx.value(
             "SELECT id FROM announcements WHERE kind = 'release' AND release_id = ?", (release,)
         )
-        await meet(tx, number, release, naming or Naming())
+        await meet(tx, number, release, naming)
 
 
 async def fan_out(tx: Transaction, chunk: int) -> bool:
@@ -64,64 +62,18 @@ async def fan_out(tx: Transaction, chunk: int) -> bool:
     return True
 
 
-async def pass_by(tx: Transaction, number: int) -> None:
-    """Leave a subscriber out of the audiences that are being written and meet nothing of theirs.
-
-    Call it before what is followed is dropped: whoever wants everything from now on was not of
-    these audiences when they were frozen.
-    """
-    missed = await tx.rows(_MISSED, (number,))
-    await tx.run_many(
-        "INSERT INTO deliveries (announcement_id, subscriber_id, platform, due_at, state)"
-        " VALUES (?, ?, ?, ?, 5)",
-        missed,
-    )
-    await tx.run_many(
-        "UPDATE announcements SET total = total + 1, skipped = skipped + 1 WHERE id = ?",
-        [row[:1] for row in missed],
-    )
-
-
 # Languages were chosen for releases: what admins say has none, and goes to everybody.
-_FAN_OUT = """
+_FAN_OUT = f"""
 INSERT INTO deliveries (announcement_id, subscriber_id, platform, due_at)
 SELECT ?1, s.id, s.platform, ?2
 FROM subscribers AS s
 WHERE s.id > ?3 AND s.id <= ?4 AND s.active = 1 AND s.joined <= ?5
-  AND (?6 IS NULL
-       OR NOT EXISTS (SELECT 1 FROM subscription_filters AS f
-                      WHERE f.subscriber_id = s.id AND f.kind = 'language')
-       OR EXISTS (SELECT 1 FROM subscription_filters AS f
-                  JOIN releases AS r ON r.language = f.value
-                  WHERE r.id = ?6 AND f.subscriber_id = s.id AND f.kind = 'language'))
-  {wanted}
+  AND (?6 IS NULL OR {SPEAKS.format(release="?6")})
+  {{wanted}}
 ON CONFLICT DO NOTHING
 """
+_WANTED = "AND " + WANTS.format(announcement="?1")
 _FOLLOWED = """
 SELECT EXISTS (SELECT 1 FROM subscription_filters
                WHERE subscriber_id > ? AND subscriber_id <= ? AND kind <> 'language')
-"""
-# What was followed or excluded only after the announcement changes nothing of its audience.
-_CHOOSES = """EXISTS (SELECT 1 FROM subscription_filters AS f
-               WHERE f.subscriber_id = s.id AND f.kind IN ('name', 'keyword')
-                 AND f.since <= {audience})"""
-_MEETS = """EXISTS (SELECT 1 FROM subscription_filters AS f
-               JOIN announcement_follows AS m
-                 ON m.announcement_id = {announcement} AND m.kind = f.kind AND m.value = f.value
-               WHERE f.subscriber_id = s.id AND f.kind IN ({kinds}) AND f.since <= {audience})"""
-
-_WANTED = f"""
-  AND (NOT {_CHOOSES.format(audience="?5")}
-       OR {_MEETS.format(kinds="'name', 'keyword'", announcement="?1", audience="?5")})
-  AND NOT {_MEETS.format(kinds="'exclusion'", announcement="?1", audience="?5")}
-"""
-_MISSED = f"""
-SELECT a.id, s.id, s.platform, a.created_at
-FROM announcements AS a JOIN subscribers AS s
-WHERE a.fanned = 0 AND a.kind = 'release' AND a.reached < s.id
-  AND s.id = ? AND s.active = 1 AND s.joined <= a.audience
-  AND {_CHOOSES.format(audience="a.audience")}
-  AND NOT {_MEETS.format(kinds="'name', 'keyword'", announcement="a.id", audience="a.audience")}
-  AND NOT EXISTS (SELECT 1 FROM deliveries AS d
-                  WHERE d.announcement_id = a.id AND d.subscriber_id = s.id)
 """

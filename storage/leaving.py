@@ -5,7 +5,8 @@ from __future__ import annotations
 from storage import letters
 from storage.authors import forget_author
 from storage.database import Connection, Transaction
-from storage.followed import WANTED, drop, followed, give_up
+from storage.following.audience import pass_by, settle
+from storage.following.rows import WANTED, drop, join, move
 
 
 async def deactivate(tx: Transaction, number: int, *, gone: bool = False) -> None:
@@ -61,44 +62,23 @@ async def merge(tx: Transaction, old: int, kept: int) -> None:
 
     Two active ones follow what either did; who gets everything goes on getting it.
     """
-    active, asleep = await tx.rows(
-        "SELECT id FROM subscribers WHERE id IN (?, ?) ORDER BY active DESC, id DESC", (old, kept)
+    for number in (old, kept):
+        await settle(tx, number)
+    (one, _), (other, both) = await tx.rows(
+        "SELECT id, active FROM subscribers WHERE id IN (?, ?) ORDER BY active DESC, id DESC",
+        (old, kept),
     )
-    await _merge_follows(tx, active[0], asleep[0])
-    if active[0] == old:
-        before = await followed(tx, kept)
-        await tx.run("DELETE FROM subscription_filters WHERE subscriber_id = ?", (kept,))
-        await tx.run(
-            "UPDATE subscription_filters SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
-        )
-        await give_up(tx, before)
+    if both:
+        await join(tx, one, other)
+    if one == old:
+        await move(tx, old, kept)
+    await tx.run(_OWED_AFTER_ALL, (kept, old))
     await tx.run(
         "UPDATE OR IGNORE deliveries SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
     )
-    await tx.run(_MERGED, (active[0], asleep[0], kept))
+    await tx.run(_MERGED, (one, other, kept))
+    await pass_by(tx, kept)
     await erase(tx, old)
-
-
-async def _merge_follows(tx: Transaction, one: int, other: int) -> None:
-    """What `one` follows becomes what both do, where both are active."""
-    both = await tx.value(
-        "SELECT count(*) = 2 FROM subscribers WHERE id IN (?, ?) AND active = 1", (one, other)
-    )
-    if not both:
-        return
-    wanted = [
-        any(follow.kind in WANTED for follow in await followed(tx, number))
-        for number in (one, other)
-    ]
-    if not all(wanted):
-        await drop(tx, one, WANTED)
-        return
-    await tx.run(
-        "INSERT INTO subscription_filters (subscriber_id, kind, value, since)"
-        " SELECT ?, kind, value, since FROM subscription_filters"
-        " WHERE subscriber_id = ? AND kind IN ('name', 'keyword') ON CONFLICT DO NOTHING",
-        (one, other),
-    )
 
 
 _KEPT = """
@@ -110,6 +90,14 @@ _ANY_KEPT = """
 SELECT EXISTS (SELECT 1 FROM subscribers)
     OR EXISTS (SELECT 1 FROM statements WHERE author <> x'')
     OR EXISTS (SELECT 1 FROM mailboxes)
+"""
+# What one of them does not want, or is not sent any more, gives way to what the other waits for.
+_OWED_AFTER_ALL = """
+DELETE FROM deliveries
+WHERE subscriber_id = ? AND state = 5
+  AND EXISTS (SELECT 1 FROM deliveries AS d
+              WHERE d.subscriber_id = ? AND d.announcement_id = deliveries.announcement_id
+                AND d.part = deliveries.part AND d.state IN (0, 1, 4))
 """
 _MERGED = """
 UPDATE subscribers SET

@@ -9,6 +9,8 @@ from enum import StrEnum
 from storage.authors import move_author
 from storage.database import Connection, Database, Row, Transaction
 from storage.facts import FORGOTTEN, JOINED, next_number
+from storage.following.audience import settle
+from storage.following.rows import only_languages
 from storage.leaving import any_kept, deactivate, erase_chat, forget_copies, kept, merge
 from storage.model import Address, Subscriber
 from storage.seal import Seal, SealError
@@ -33,6 +35,15 @@ class Joined(StrEnum):
 
     NEW = "new"
     ALREADY = "already"
+
+
+async def begin(tx: Transaction, number: int) -> None:
+    """A subscription begins, or goes on: it gets what is announced from now on."""
+    await tx.run(
+        "UPDATE subscribers SET active = 1, gone = 0, joined = ?, refused_days = 0,"
+        " refused_on = '' WHERE id = ?",
+        (await next_number(tx, JOINED), number),
+    )
 
 
 class Subscribers:
@@ -71,11 +82,7 @@ class Subscribers:
             active = await tx.value("SELECT active FROM subscribers WHERE id = ?", (number,))
             if active:
                 return Joined.ALREADY
-            await tx.run(
-                "UPDATE subscribers SET active = 1, gone = 0, joined = ?, refused_days = 0,"
-                " refused_on = '' WHERE id = ?",
-                (await next_number(tx, JOINED), number),
-            )
+            await begin(tx, number)
         return Joined.NEW
 
     async def gone(self, address: Address, *, thread: bool = False) -> None:
@@ -103,11 +110,7 @@ class Subscribers:
                 (self._seal.chat_hash(address), self._seal.address_hash(address), thread),
             )
             for (number,) in rows:
-                await tx.run(
-                    "UPDATE subscribers SET active = 1, gone = 0, joined = ?, refused_days = 0,"
-                    " refused_on = '' WHERE id = ?",
-                    (await next_number(tx, JOINED), number),
-                )
+                await begin(tx, number)
         return bool(rows)
 
     async def unsubscribe(self, address: Address) -> bool:
@@ -138,16 +141,8 @@ class Subscribers:
                 (language, timezone, number),
             )
             if only is not None:
-                await tx.run(
-                    "DELETE FROM subscription_filters"
-                    " WHERE subscriber_id = ? AND kind = 'language'",
-                    (number,),
-                )
-                await tx.run_many(
-                    "INSERT INTO subscription_filters (subscriber_id, kind, value)"
-                    " VALUES (?, 'language', ?)",
-                    [(number, value) for value in sorted(only)],
-                )
+                await settle(tx, number)
+                await only_languages(tx, number, only)
 
     async def kept(self, address: Address) -> bool:
         """Whether anything of this chat is kept that `forget` would erase."""

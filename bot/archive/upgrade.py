@@ -27,18 +27,28 @@ async def derive_anew(storage: Storage) -> None:
 
 
 async def index_anew(storage: Storage) -> None:
-    """Bring every release into the indexes, a few at a time, the newest first."""
-    left, done = 1, False
-    while left:
-        try:
-            left = await storage.search.catch_up(AT_ONCE)
-        except DatabaseError:  # another process is at it, and will not be for ever
-            log.warning("Indexing waits for the database.")
-            await asyncio.sleep(AGAIN_SECONDS)
-        done = done or left > 0
-    if done:
-        log.info("All releases are indexed for search.")
+    """Bring what is followed, and every release, into the indexes; the newest releases first."""
+    while True:
+        if await _done(storage):
+            break
+        await asyncio.sleep(AGAIN_SECONDS)
     await storage.search.warm_up()
+
+
+async def _done(storage: Storage) -> bool:
+    """Whether all is indexed now; not so where another process has the database, for a while."""
+    try:
+        await storage.follows.renew()
+        left = await storage.search.catch_up(AT_ONCE)
+        if not left:
+            return True
+        while left:
+            left = await storage.search.catch_up(AT_ONCE)
+    except DatabaseError:
+        log.warning("Indexing waits for the database.")
+        return False
+    log.info("All releases are indexed for search.")
+    return True
 
 
 def _rederived(old: list[tuple[int, Draft]]) -> list[tuple[int, Draft]]:

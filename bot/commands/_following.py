@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.chat import Button, Context, Request, Rows
 from bot.commands._query import fits
 from bot.i18n import Texts
-from storage.follows import bare, short
+from storage.following.shelf import bare, short
 from storage.model import Follow
 
 EXCLUSION = "exclusion"

@@ -3,29 +3,30 @@
 Typed: `follow Anna Petrova`, `follow -sport`. A button's `follow =words` makes a subscription to
 everything one to that, `follow *` leaves it, `follow !mark` ends one thing; words that do not fit
 into a button are read back from the first line of the message that it stands under. `follow +words`
-is `follow =words` that leaves its message, with buttons for other words, as it is.
+is `follow =words` that leaves its message, with buttons for other words, as it is. `follow ~mark`
+is the way back from `follow =words`: to everything, if nothing else is followed meanwhile.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from enum import Enum
 
 from bot.chat import Button, Context, Message, Request, Rows
-from bot.commands._following import EXCLUSION, end, ends, shown, state
+from bot.commands import subscribe
+from bot.commands._following import EXCLUSION, end, ends, shown, state, wanted
 from bot.commands._query import Search, clean, fits, under
 from bot.commands._ways import managers_only
 from bot.i18n import Texts, texts
 from bot.text.build import bold, join, plain
 from storage import Following
-from storage.follows import LONGEST, MOST, Meaning, bare, has_operators, is_quoted, short
+from storage.following.shelf import LONGEST, MOST, Meaning, bare, has_operators, is_quoted, short
 from storage.model import Follow
 
 HELP = "Only the releases with a name or a word"
 USAGE = "name or words"
 
-ONLY, ALSO, KEEP, END = "=", "+", "*", "!"
+ONLY, ALSO, KEEP, END, BACK = "=", "+", "*", "!", "~"
 _MINUS = "-–—−"
 _WITHOUT = re.compile(r"(?:(?i:without|без)|NOT|НЕ)\s+")
 _AROUND = " «»'’"
@@ -36,7 +37,7 @@ async def answer(request: Request, context: Context) -> Message:
     if not request.may_manage:
         return managers_only(t)
     words = clean(request.words)
-    if request.pressed and words[:1] in (ONLY, ALSO, KEEP, END):
+    if request.pressed and words[:1] in (ONLY, ALSO, KEEP, END, BACK):
         message = await _pressed(request, context, words, t)
         return replace(message, replaces=words[0] != ALSO)
     if not words:
@@ -48,6 +49,11 @@ async def _pressed(request: Request, context: Context, words: str, t: Texts) -> 
     sign, rest = words[0], words[1:].strip()
     if sign == END:
         return await _listed(request, context, t, await end(request, context, rest, t))
+    if sign == BACK:
+        wishes = wanted(await context.storage.follows.of(request.address))
+        if [short(follow) for follow in wishes] == [rest]:
+            return await subscribe.answer(request, context)
+        return await _listed(request, context, t, await end(request, context, rest, t))
     if sign == KEEP:
         return Message(plain(t("All right: every new release will go on arriving here.")))
     rest = rest or under(request.under)
@@ -57,9 +63,8 @@ async def _pressed(request: Request, context: Context, words: str, t: Texts) -> 
 
 
 async def _listed(request: Request, context: Context, t: Texts, done: str = "") -> Message:
-    known = await context.storage.subscribers.find(request.address)
+    active = await _is_active(request, context)
     follows = await context.storage.follows.of(request.address)
-    active = known is not None and known.active
     head = bold(t("What you follow") if request.private else t("What this chat follows"))
     lines = [f"• {shown(follow, t)}" for follow in follows] or [t("Nothing yet.")]
     how = t(
@@ -93,18 +98,17 @@ async def _followed(
         return await _listed(request, context, t, t("I can follow only names and words."))
     if excluded:
         follow = Follow(EXCLUSION, follow.value)
-    was = await _state(request, context)
     outcome = await storage.follows.add(request.address, follow, narrow=narrow)
     if outcome is Following.EVERYTHING:
         return _everything(follow, t)
-    if outcome is not Following.NEW:
+    if outcome not in (Following.NEW, Following.NARROWED):
         return await _listed(request, context, t, _refused(outcome, follow, t))
     # The first push shall speak the language of this answer.
     await storage.subscribers.choose(request.address, language=request.language)
-    narrowed = was is _Was.EVERYTHING and not excluded
-    undo = Button(t("Undo"), "subscribe" if narrowed else f"follow {END}{short(follow)}")
+    sign = BACK if outcome is Following.NARROWED else END
+    undo = Button(t("Undo"), f"follow {sign}{short(follow)}")
     if excluded:
-        return _left_out(follow, undo, was is not _Was.NOTHING, t)
+        return _left_out(follow, undo, await _is_active(request, context), t)
     return await _new(follow, undo, context, t)
 
 
@@ -122,20 +126,9 @@ def _refused(outcome: Following, follow: Follow, t: Texts) -> str:
     return t("“{what}” is followed here already: nothing has changed.", what=what)
 
 
-class _Was(Enum):
-    """What arrived before."""
-
-    NOTHING = 0
-    SOME = 1
-    EVERYTHING = 2
-
-
-async def _state(request: Request, context: Context) -> _Was:
+async def _is_active(request: Request, context: Context) -> bool:
     known = await context.storage.subscribers.find(request.address)
-    if known is None or not known.active:
-        return _Was.NOTHING
-    follows = await context.storage.follows.of(request.address)
-    return _Was.SOME if any(f.kind != EXCLUSION for f in follows) else _Was.EVERYTHING
+    return known is not None and known.active
 
 
 def _only_words(t: Texts) -> str:

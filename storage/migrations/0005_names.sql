@@ -50,9 +50,6 @@ CREATE TABLE name_years (
     PRIMARY KEY (name_id, year)
 ) STRICT, WITHOUT ROWID;
 
--- As of which number of those who had joined it is followed: an older audience stays as it was.
-ALTER TABLE subscription_filters ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
-
 -- By which of a release's terms a follow is met: one of them for a name, all `needed` of them for
 -- keywords and exclusions. One set of rows for each thing followed, however many follow it.
 CREATE TABLE follow_terms (

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from storage.database import Connection
-from storage.search.expression import phrase
 from storage.search.names.ears import EAR, ears, heard
 from storage.search.names.fold import readings
 from storage.search.names.given import Givens, is_initial
@@ -23,8 +22,7 @@ VARIANT = SLIP - 1
 # A name that the word has with a particle before it in one ("Vandermeulen").
 REST = 3
 _JOINED = re.compile(r"^(van de[rn]?|vander|vanden|van|von|ван дер|вандер|ван|фон)(?=\w{4})")
-# Nobody counts on: a word in so many releases that is no name in most of them is an ordinary one.
-COUNTED = 200
+_MANS = re.compile(r"[oei][vn]$")
 
 
 @dataclass(slots=True)
@@ -38,7 +36,9 @@ class Candidate:
     # Names that are the same given name in another form: short, foreign, an initial.
     same: dict[int, str] = field(default_factory=dict)
     plain: int = 0
-    sure: bool = False
+    sure: bool = False  # written like this, or nearly, it is a person's name in the archive
+    heard_sure: bool = False  # so is what it only sounds like
+    seen: int = 0  # mentions of it, of the newest ones
     inflected: set[int] = field(default_factory=set)  # heard only as a case form's nominative
     # By name id: the ids and words of what stands before it.
     before: dict[int, dict[int, str]] = field(default_factory=dict)
@@ -165,14 +165,16 @@ def _tighten(candidate: Candidate) -> None:
                 del candidate.grades[name_id], candidate.words[name_id]
 
 
-async def in_small_letters(connection: Connection, candidate: Candidate) -> int:
-    """In about how many releases a word stands as a word only, of the first COUNTED of them."""
-    ids = [i for i, word in candidate.words.items() if bare(word) == bare(candidate.word)]
-    there = await connection.value(
-        "SELECT (SELECT count(*)"
-        " FROM (SELECT 1 FROM release_words WHERE release_words MATCH ?1 LIMIT ?3)) -"
-        " (SELECT count(*) FROM (SELECT DISTINCT sort FROM mentions"
-        " WHERE name_id IN (SELECT value FROM json_each(?2)) LIMIT ?3))",
-        (phrase(candidate.word), json.dumps(ids), COUNTED),
-    )
-    return max(0, int(there))
+def is_another_sex(candidate: Candidate, seen: Iterable[str]) -> bool:
+    """Whether a name was found only in forms that are the other sex's in all that was `seen` of it:
+    Чирикова may be Чириков's, but not where there is Чириковой and no Чириков."""
+    key = "".join(readings(candidate.word)[:1])
+    man = key.removesuffix("a")
+    if not _MANS.search(man) or (man != key and is_cyrillic(candidate.word)):
+        return False
+    own = {form for i in candidate.grades for form in readings(bare(candidate.words[i]))[:1]}
+    others = {form for word in seen for form in readings(bare(word))[:1]}
+    latin = {form for word in seen if not is_cyrillic(word) for form in readings(word)[:1]}
+    women = bool(others & {man + "oi"} or latin & {man + "a"})
+    men = bool(others & {man, man + "im", man + "e"})
+    return bool(own) and own <= {man + "a", man + "u"} and women != men and women == (man == key)

@@ -13,7 +13,8 @@ from storage.database import Connection, Transaction
 from storage.search.names.ears import ears
 from storage.search.names.keys import keys
 from storage.search.names.mentions import Mention, mentions
-from storage.search.persons import display, offers, people
+from storage.search.offering import offers
+from storage.search.persons import display, people
 from storage.search.resolving import EAR_GRADE, resolve
 from storage.search.vocabulary import Vocabulary
 

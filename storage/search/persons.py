@@ -12,19 +12,18 @@ from storage.search.names.cases import undone
 from storage.search.names.ears import ears, heard
 from storage.search.names.fold import readings
 from storage.search.names.given import Givens, givens_of, is_initial
-from storage.search.names.letters import bare, is_cyrillic, whole
+from storage.search.names.letters import bare, is_cyrillic
 from storage.search.names.mentions import UNSURE
 from storage.search.names.ordinary import is_thing
 from storage.search.names.patronymics import is_patronymic
-from storage.search.names.resolved import Reading
+from storage.search.names.resolved import Reading, believed
+from storage.search.resolving import resolve
 from storage.search.vocabulary import Vocabulary
 
 # Of so many names, the most frequent, those that are persons' are listed.
 CONSIDERED = 400
 SAMPLED = 60
 COUNTED = 20_000
-# How near a name must be to be offered.
-NEAR = 0.82
 
 Pair = tuple[int, str, str, int]  # name id, name, given name, in how many of the sampled mentions
 
@@ -83,9 +82,14 @@ def _capital(base: str, word: str) -> str:
 
 async def display(connection: Connection, reading: Reading, naming: Naming, language: str) -> str:
     """How the person is written most, in the reader's script if the archive has that."""
-    givens = givens_of(naming)
     found = await pairs(connection, [spelling.name_id for spelling in reading.spellings])
-    own = [pair for pair in found if is_cyrillic(pair[1]) == (language == "ru")] or found
+    return shown(found, (), givens_of(naming), language)
+
+
+def shown(found: Sequence[Pair], beside: Sequence[str], givens: Givens, language: str) -> str:
+    """How the person whose given names are `beside` is written most; else who is there most."""
+    meant = [p for p in found if p[2] and any(givens.agree(one, p[2]) for one in beside)] or found
+    own = [pair for pair in meant if is_cyrillic(pair[1]) == (language == "ru")] or meant
     names: Counter[str] = Counter()
     for _, word, given, count in own:
         known = given if givens.known(given) or is_initial(given) else ""
@@ -116,21 +120,21 @@ async def people(
         (year, CONSIDERED),
     )
     totals = {row[0]: int(row[1]) for row in rows}
-    merged = _merged(await pairs(connection, totals), givens)
+    merged = merged_persons(await pairs(connection, totals), givens)
     counts = {ids: sum(totals[i] for i in ids) for ids in merged}
     ranked = sorted(merged, key=lambda ids: (-counts[ids], min(ids)))
     # Spellings of one person may stand in one release: so much is counted as can change the page.
     near = ranked[: skip + 2 * count]
-    exact = {ids: await _releases(connection, ids, totals, year) for ids in near}
+    exact = {ids: await _releases(connection, ids, year) for ids in near}
     ranked = sorted(near, key=lambda ids: (-exact[ids], min(ids))) + ranked[len(near) :]
     found = [
-        Person(_best_name(merged[ids], givens, language), exact[ids])
+        await counted(connection, best_name(merged[ids], givens, language), ids, naming, year)
         for ids in ranked[skip : skip + count]
     ]
-    return len(ranked), found
+    return len(ranked), sorted(found, key=lambda one: -one.releases)
 
 
-def _merged(found: list[Pair], givens: Givens) -> dict[frozenset[int], list[Pair]]:
+def merged_persons(found: list[Pair], givens: Givens) -> dict[frozenset[int], list[Pair]]:
     """Persons, each the names that spell one surname, with what they were seen behind."""
     by_key: dict[str, list[Pair]] = defaultdict(list)
     named: Counter[str] = Counter()
@@ -187,7 +191,7 @@ def _sound(one: list[Pair], other: list[Pair], givens: Givens) -> bool:
     return bool(groups & others)
 
 
-def _best_name(found: list[Pair], givens: Givens, language: str) -> str:
+def best_name(found: list[Pair], givens: Givens, language: str) -> str:
     names: Counter[str] = Counter()
     for _, word, given, count in found:
         if givens.known(given):
@@ -196,50 +200,33 @@ def _best_name(found: list[Pair], givens: Givens, language: str) -> str:
     return names.most_common(1)[0][0]
 
 
-async def _releases(
-    connection: Connection, ids: frozenset[int], totals: dict[int, int], year: int | None
-) -> int:
-    if len(ids) == 1 or sum(totals[i] for i in ids) > COUNTED:
-        return max(totals[i] for i in ids)
+async def _releases(connection: Connection, ids: Iterable[int], year: int | None) -> int:
+    """How many releases have any of these names, or about so many."""
+    known = json.dumps(sorted(ids))
+    rows = await connection.rows(
+        "SELECT sum(releases) FROM name_years WHERE name_id IN (SELECT value FROM json_each(?1))"
+        " AND (?2 IS NULL OR year = ?2) GROUP BY name_id",
+        (known, year),
+    )
+    totals = [int(row[0]) for row in rows]
+    if len(totals) < 2 or sum(totals) > COUNTED:
+        return max(totals, default=0)
     return int(
         await connection.value(
             "SELECT count(DISTINCT mentions.sort) FROM mentions"
             " JOIN releases ON releases.sort = mentions.sort"
             " WHERE name_id IN (SELECT value FROM json_each(?1))"
             " AND (?2 IS NULL OR substr(releases.published, 1, 4) = ?2)",
-            (json.dumps(sorted(ids)), None if year is None else f"{year:04}"),
+            (known, None if year is None else f"{year:04}"),
         )
     )
 
 
-async def offers(
-    connection: Connection,
-    words: Sequence[str],
-    naming: Naming,
-    vocabulary: Vocabulary,
-    count: int = 2,
-) -> tuple[Person, ...]:
-    """The persons whose names are nearest to the one asked for, the nearest first."""
-    givens = givens_of(naming)
-    surnames = [whole(w) for w in words if not givens.known(whole(w)) and not is_patronymic(w)]
-    nearest: dict[int, float] = {}
-    for asked in (bare(word) for word in surnames if len(bare(word)) > 2):
-        for name_id, likeness in (await vocabulary.alike(asked, NEAR)).items():
-            nearest[name_id] = max(likeness, nearest.get(name_id, 0))
-    best = sorted(nearest, key=lambda name_id: -nearest[name_id])[: count * 12]
-    merged = _merged(await pairs(connection, best), givens)
-    ranked = sorted(merged, key=lambda ids: -max(nearest[i] for i in ids))[:count]
-    found = []
-    for group in ranked:
-        rows = await connection.rows(
-            "SELECT name_id, sum(releases) FROM name_years"
-            " WHERE name_id IN (SELECT value FROM json_each(?)) GROUP BY name_id",
-            (json.dumps(sorted(group)),),
-        )
-        totals = {row[0]: int(row[1]) for row in rows}
-        if totals:
-            language = "ru" if any(is_cyrillic(word) for word in surnames) else "en"
-            name = _best_name(merged[group], givens, language)
-            known = frozenset(totals) & group
-            found.append(Person(name, await _releases(connection, known, totals, None)))
-    return tuple(found)
+async def counted(
+    connection: Connection, name: str, ids: frozenset[int], naming: Naming, year: int | None
+) -> Person:
+    """The person with as many releases as a search for the name finds."""
+    resolved = await resolve(connection, name.split(), naming, (), Vocabulary())
+    meant = [r for r in resolved.readings if r is not None and not r.optional]
+    spelled = {spelling.name_id for reading in meant for spelling in believed(reading)}
+    return Person(name, await _releases(connection, spelled or ids, year))

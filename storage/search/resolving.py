@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from storage.database import Connection
 from storage.model import Naming
-from storage.search.candidates import VARIANT, Candidate, in_small_letters, look_up, note
+from storage.search.candidates import (
+    VARIANT,
+    Candidate,
+    is_another_sex,
+    look_up,
+    note,
+)
 from storage.search.names.given import Givens, givens_of, is_initial
 from storage.search.names.keys import LONGEST
 from storage.search.names.letters import bare, clean, is_cyrillic, whole
-from storage.search.names.mentions import SURE
 from storage.search.names.ordinary import PARTICLES
 from storage.search.names.patronymics import is_patronymic
 from storage.search.names.resolved import SLIP, SOUNDS, Reading, Resolved
 from storage.search.roles import MOST_SPELLINGS, is_particle, read, roles
 from storage.search.vocabulary import Vocabulary
+from storage.search.weighing import persons, weigh
 
 # The grade under which keys by the ear are kept.
 EAR_GRADE = 9
-# How many of the newest mentions of a spelling tell which given names it has.
-SAMPLED = 500
+# Nobody mistypes more words of one query.
+MISTYPED = 6
 # Who types more words than these writes no name apart.
 JOINED = 8
 # From so many spellings in one script those in the other are looked for.
@@ -46,18 +53,17 @@ async def resolve(
     joined = _together(asked, givens) if len(asked) <= JOINED else []
     await look_up(connection, [*asked, *joined], givens)
     chosen = _joined(asked, joined)
-    for candidate in chosen:
-        mistyped = candidate.best >= VARIANT and set(candidate.at) & set(absent)
-        if mistyped and (not givens.known(candidate.word) or len(chosen) == 1):
-            await _slipped(connection, candidate, vocabulary, givens)
+    if len(absent) <= MISTYPED:
+        await _slipped(connection, chosen, absent, vocabulary, givens)
     await _across(connection, chosen, givens)
-    await _persons(connection, chosen, givens)
+    await persons(connection, chosen, givens)
     for candidate in chosen:
         _same_person(candidate, givens)
     found = roles(chosen, givens)
-    for candidate in found.surnames or chosen:
-        if candidate.grades and not candidate.sure:
-            candidate.plain = await in_small_letters(connection, candidate)
+    await weigh(connection, found.surnames)
+    if not any(candidate.sure for candidate in found.surnames):
+        await weigh(connection, [c for c in chosen if c not in found.surnames])
+    found = replace(found, surnames=tuple(c for c in found.surnames if c.grades))
     readings: list[Reading | None] = [None] * len(words)
     for reading in read(chosen, found, absent, givens):
         for at in reading.asked:
@@ -113,25 +119,36 @@ def is_particle_word(candidate: Candidate) -> bool:
 
 
 async def _slipped(
-    connection: Connection, candidate: Candidate, vocabulary: Vocabulary, givens: Givens
+    connection: Connection,
+    chosen: Sequence[Candidate],
+    absent: Collection[int],
+    vocabulary: Vocabulary,
+    givens: Givens,
 ) -> None:
-    """What the word is a slip of, in every spelling of that."""
-    meant = await vocabulary.slipped(clean(candidate.word))
-    if not meant:
+    """What words that no release has are slips of, in every spelling of that."""
+    meant: list[tuple[Candidate, set[int]]] = []
+    for candidate in chosen:
+        mistyped = candidate.best >= VARIANT and set(candidate.at) & set(absent)
+        if mistyped and (not givens.known(candidate.word) or len(chosen) == 1):
+            found = await vocabulary.slipped(clean(candidate.word))
+            meant.append((candidate, set(sorted(found)[:MOST_SPELLINGS])))
+    if not any(ids for _, ids in meant):
         return
     rows = await connection.rows(
         "SELECT id, word FROM names WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(meant)[:MOST_SPELLINGS]),),
+        (json.dumps(sorted(set().union(*(ids for _, ids in meant)))),),
     )
-    right = [Candidate(candidate.at, word) for _, word in rows]
-    await look_up(connection, right, givens)
-    candidate.grades.clear()
-    for other in right:
-        for name_id, word in other.words.items():
-            if other.grades[name_id] < VARIANT:
-                note(candidate, name_id, word, SLIP + other.grades[name_id])
-    for name_id, word in rows:
-        note(candidate, name_id, word, SLIP)
+    right = {name_id: Candidate((), word) for name_id, word in rows}
+    await look_up(connection, right.values(), givens)
+    for candidate, ids in meant:
+        if ids:
+            candidate.grades.clear()
+        for other in (right[name_id] for name_id in ids):
+            for name_id, word in other.words.items():
+                if other.grades[name_id] < VARIANT:
+                    note(candidate, name_id, word, SLIP + other.grades[name_id])
+        for name_id in ids:
+            note(candidate, name_id, right[name_id].word, SLIP)
 
 
 async def _across(connection: Connection, chosen: Sequence[Candidate], givens: Givens) -> None:
@@ -148,6 +165,9 @@ async def _across(connection: Connection, chosen: Sequence[Candidate], givens: G
         return
     await look_up(connection, [one for _, others in lonely for one in others], givens)
     for candidate, others in lonely:
+        if is_another_sex(candidate, [word for other in others for word in other.words.values()]):
+            candidate.grades.clear()
+            continue
         scripts = {is_cyrillic(candidate.words[i]) for i in candidate.grades}
         least = max(candidate.best, SLIP if candidate.best >= SLIP else SOUNDS)
         for other in others:
@@ -155,35 +175,6 @@ async def _across(connection: Connection, chosen: Sequence[Candidate], givens: G
                 new = len(scripts) > 1 or is_cyrillic(word) not in scripts
                 if new and other.grades[name_id] < VARIANT:
                     note(candidate, name_id, word, least)
-
-
-async def _persons(connection: Connection, candidates: Sequence[Candidate], givens: Givens) -> None:
-    """What stands before each spelling in its newest mentions, and so whether it is a person's."""
-    ids = sorted({name_id for candidate in candidates for name_id in candidate.grades})
-    if not ids:
-        return
-    rows = await connection.rows(
-        "SELECT wanted.value, mentions.given_id, given.word, max(mentions.weight)"
-        " FROM json_each(?) AS wanted CROSS JOIN mentions ON mentions.name_id = wanted.value"
-        " AND mentions.sort >= coalesce((SELECT sort FROM mentions AS newest"
-        "   WHERE newest.name_id = wanted.value ORDER BY sort DESC LIMIT 1 OFFSET ?), -9e18)"
-        " LEFT JOIN names AS given ON given.id = mentions.given_id GROUP BY 1, 2",
-        (json.dumps(ids), SAMPLED),
-    )
-    before: dict[int, dict[int, str]] = {}
-    sure: set[int] = set()
-    for name_id, given_id, given, weight in rows:
-        if given:
-            before.setdefault(name_id, {})[given_id] = given
-        if weight >= SURE or (given and givens.known(given)):
-            sure.add(name_id)
-    for candidate in candidates:
-        own = candidate.grades.keys()
-        candidate.before = {name_id: before[name_id] for name_id in own & before.keys()}
-        candidate.sure = bool(own & sure)
-        if candidate.best >= SLIP and not candidate.sure:
-            # Nobody mistypes what is no name.
-            candidate.grades.clear()
 
 
 def _same_person(candidate: Candidate, givens: Givens) -> None:

@@ -108,7 +108,7 @@ def read(
     """The readings of the words of a query."""
     if not found.surnames:
         return [_reading(c) for c in chosen if c.grades and len(bare(c.word)) > 1]
-    sure = any(c.sure or not c.plain for c in found.surnames)
+    sure = any(c.sure for c in found.surnames)
     beside = list(found.beside)
     for candidate in chosen if any(c.sure for c in found.surnames) else ():
         if candidate in beside or candidate in found.surnames or not candidate.word:
@@ -123,9 +123,27 @@ def read(
     readings_ = [_reading(c, optional=sure) for c in beside if sure or c.grades]
     asked = [c for c in beside if not is_patronymic(c.word) and c.word.lower() not in PARTICLES]
     for candidate in found.surnames:
+        _of_one_sex(candidate, asked, givens)
         ids = _givens(candidate, asked, givens)
         readings_.append(replace(_reading(candidate), givens=frozenset(ids)))
     return readings_
+
+
+def _of_one_sex(surname: Candidate, asked: Sequence[Candidate], givens: Givens) -> None:
+    """Мережина may be Мережин's; but who asks for Евгения Мережина means a woman where the archive
+    has no man of that name."""
+    man = bare(surname.word).removesuffix("а")
+    if man == bare(surname.word) or not man.endswith(("ов", "ев", "ёв", "ин", "ын")):
+        return
+    key = readings(man)[:1]
+    ids = {i for i in surname.grades if readings(surname.words[i])[:1] == key}
+    known = {
+        i
+        for i in surname.before
+        if any(_agree(givens, a.word, w) for a in asked for w in surname.before[i].values())
+    }
+    if known and ids and not known & ids:
+        surname.grades = {i: g for i, g in surname.grades.items() if i not in ids}
 
 
 def _givens(surname: Candidate, asked: Sequence[Candidate], givens: Givens) -> set[int]:

@@ -33,6 +33,9 @@ _LIKE_A_NAME = re.compile("[а-я]{2,}[ое]в")
 # A word as the index cuts it out of a text.
 WORD = re.compile(rf"[^\W_][^\W_{_MARK}]*(?:[{_MARK}]+[^\W_{_MARK}]*)*")
 
+# Bytes of a word whose ending the index takes (FTS5's porter, fts5_tokenize.c): "is" has none.
+_SHORTEST, _LONGEST = 3, 64
+
 _russian = Stemmer.Stemmer("russian")
 _latin = Stemmer.Stemmer("porter")
 
@@ -64,6 +67,8 @@ def _term(word: str) -> str:
     plain = unicodedata.normalize("NFD", word.lower())
     if plain.isascii() or not _RUN.search(word):
         plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+        if not _SHORTEST <= len(plain.encode()) <= _LONGEST:
+            return plain
         return str(_latin.stemWord(plain)) or plain
     return word.lower()
 

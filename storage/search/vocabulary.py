@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from storage.database import Connection
 from storage.search.names.cases import undone
-from storage.search.names.fold import readings
+from storage.search.names.fold import readings, usual
 from storage.search.names.keys import LONGEST, certain
 from storage.search.names.letters import bare, is_cyrillic
 from storage.search.names.slips import allowed, meant, slips, swapped
@@ -25,7 +25,11 @@ LENGTHS = 4
 KEYS = 3
 # Shorter keys have too many neighbours.
 ACROSS = 6
-TYPED = 5
+TYPED = 6
+# Nobody's name is longer, and slips in longer words take long to look for.
+MOST_TYPED = 24
+# No key is so long.
+FAR = 1000
 
 
 class Vocabulary:
@@ -34,7 +38,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._last = 0
-        # Words by their length, and keys, which are one for both scripts, by theirs below zero.
+        # Words by their length, and keys by theirs below zero, those of Cyrillic words far below.
         self._forms: dict[int, dict[str, list[int]]] = defaultdict(dict)
         self._lists: dict[int, list[str]] = defaultdict(list)
 
@@ -50,7 +54,7 @@ class Vocabulary:
             for form in _forms(word):
                 self._put(form, name_id, len(form))
             for key in certain(word):
-                self._put(key, name_id, -len(key))
+                self._put(key, name_id, _place(key, is_cyrillic(word)))
             self._last = name_id
         return len(rows) == CHUNK
 
@@ -64,7 +68,7 @@ class Vocabulary:
         """The names that the word is a slip of, each with how many slips; only the fewest."""
         asked = bare(word)
         most = allowed(len(asked))
-        if not most or len(asked) > LONGEST:
+        if not most or len(asked) > MOST_TYPED:
             return {}
         found: dict[int, int] = {}
         for size in range(len(asked) - most, len(asked) + most + 1):
@@ -82,16 +86,15 @@ class Vocabulary:
     async def _across(self, word: str) -> dict[int, int]:
         """The names whose spelling in the other script is one slip away from the word's own."""
         found: dict[int, int] = {}
+        other = not is_cyrillic(word)
         for key in readings(word)[:KEYS]:
-            most = 1 if len(key) >= ACROSS else 0
-            for size in range(len(key) - most, len(key) + most + 1):
-                forms = self._forms.get(-size, {})
-                for form in await self._near(key, -size, most) if most else ():
+            for size in (len(key), len(key) + 1) if len(key) >= ACROSS else ():
+                place = _place("*" * size, other)
+                for form in await self._near(key, place, 1):
                     if swapped(key, form):
-                        found |= dict.fromkeys(forms[form], 1)
-        for form in meant(bare(word)) if len(word) >= TYPED else ():
-            for key in readings(form)[:1]:
-                found |= dict.fromkeys(self._forms.get(-len(key), {}).get(key, ()), 1)
+                        found |= dict.fromkeys(self._forms[place][form], 1)
+        for key in {usual(form) for form in meant(bare(word))} if len(word) >= TYPED else ():
+            found |= dict.fromkeys(self._forms.get(_place(key, other), {}).get(key, ()), 1)
         return found
 
     async def _near(self, asked: str, size: int, most: int) -> list[str]:
@@ -108,25 +111,33 @@ class Vocabulary:
         return near
 
     async def alike(self, word: str, least: float) -> dict[int, float]:
-        """The names that look like the word, from this likeness on (1 is the same)."""
-        asked = bare(word)[: LONGEST + LENGTHS + 1]
+        """The names in either script that sound like the word, from this likeness on (to 1)."""
         found: dict[int, float] = {}
-        for size in range(len(asked) - LENGTHS, len(asked) + LENGTHS + 1):
-            for some in self._pieces(size):
-                near = process.extract(
-                    asked, some, scorer=JaroWinkler.similarity, score_cutoff=least, limit=None
-                )
-                for form, likeness, _ in near:
-                    for name_id in self._forms[size][form] if form[0] == asked[0] else ():
-                        found[name_id] = max(likeness, found.get(name_id, 0.0))
-                await asyncio.sleep(0)
+        for asked in filter(None, [usual(word[:LONGEST])]):
+            for size in range(max(2, len(asked) - LENGTHS), len(asked) + LENGTHS + 1):
+                for place in (-size, -size - FAR):
+                    await self._like(asked, place, least, found)
         return found
+
+    async def _like(self, asked: str, place: int, least: float, found: dict[int, float]) -> None:
+        for some in self._pieces(place):
+            near = process.extract(
+                asked, some, scorer=JaroWinkler.similarity, score_cutoff=least, limit=None
+            )
+            for form, likeness, _ in near:
+                for name_id in self._forms[place][form] if form[0] == asked[0] else ():
+                    found[name_id] = max(likeness, found.get(name_id, 0.0))
+            await asyncio.sleep(0)
 
     def _pieces(self, size: int) -> Iterator[list[str]]:
         """The forms of this length, so many at a time as hold nobody up."""
         forms = self._lists.get(size, [])
         for start in range(0, len(forms), COMPARED):
             yield forms[start : start + COMPARED]
+
+
+def _place(key: str, cyrillic: bool) -> int:
+    return -len(key) - FAR * cyrillic
 
 
 def _forms(word: str) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.chat import Message
@@ -55,6 +57,31 @@ async def test_everything_is_asked_about(house: House) -> None:
     back = await house.press(pressed(narrowed, "Undo"))
     assert "Until now it was only: Ada Lind." in back.text.text
     assert (await followed(house), await active(house)) == ([], True)
+
+
+async def test_an_undo_that_is_late(house: House) -> None:
+    """The way back to everything ends one thing alone where something else is followed since."""
+    await house.ask("/subscribe")
+    await house.ask("/follow Ada Lind")
+    narrowed = await house.press("follow =Ada Lind")
+    stale = await house.press("follow =court")
+    assert pressed(stale, "Undo") != pressed(narrowed, "Undo")
+    assert "subscribe" not in commands_of(stale)
+    await house.press(pressed(narrowed, "Undo"))
+    assert await followed(house) == [Follow("keyword", "court")]
+
+    again = await house.press(pressed(narrowed, "Undo"))
+    assert "is not followed here any more" in again.text.text
+    assert (await followed(house), await active(house)) == ([Follow("keyword", "court")], True)
+
+
+async def test_two_presses_at_once(house: House) -> None:
+    """Only the one that narrowed it leads back to everything."""
+    await house.ask("/subscribe")
+    both = await asyncio.gather(house.press("follow =court"), house.press("follow =sport"))
+    signs = sorted(pressed(message, "Undo")[: len("follow ~")] for message in both)
+
+    assert signs == ["follow !", "follow ~"]
 
 
 async def test_what_does_not_fit_is_read_from_the_message(house: House) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.delivery.audience import write_audiences
 from storage import Storage, open_storage
-from storage.model import Address, Fate
+from storage.model import Address, Fate, Naming
 from storage.outbox import announce
 from storage.seal import Seal
 from tests.conftest import SECRET
@@ -79,6 +79,6 @@ async def test_news_while_the_database_is_busy_is_not_overlooked(
         async with storage.database.write() as tx:
             looking.clear()
             await looking.wait()
-            await announce(tx, 1, datetime.now(UTC))
+            await announce(tx, 1, datetime.now(UTC), Naming())
             news.set()
         await owed(storage, 1)

@@ -9,7 +9,7 @@ import pytest
 
 from config import given_names
 from storage import Following, Seal, Storage, open_storage
-from storage.follows import MOST, short
+from storage.following.shelf import MOST, short
 from storage.model import Fate, Follow, Naming
 from tests.storage.conftest import (
     NOON,
@@ -41,7 +41,7 @@ async def news(storage: Storage, title: str, body: str = "Some words.") -> None:
 async def reached(storage: Storage) -> list[int]:
     """The subscribers whom all that was announced goes to."""
     await fan_out(storage)
-    rows = await query(storage, "SELECT subscriber_id FROM deliveries ORDER BY 1")
+    rows = await query(storage, "SELECT subscriber_id FROM deliveries WHERE state = 0 ORDER BY 1")
     return [row[0] for row in rows]
 
 
@@ -150,8 +150,9 @@ async def test_the_audience_is_frozen(storage: Storage) -> None:
     """What is chosen after an announcement changes nothing of who gets it."""
     await follow(storage, 1, "name", "Sidorov")
     await follow(storage, 2, "name", "Petrova")
-    await storage.subscribers.subscribe(chat(3))
-    await storage.subscribers.subscribe(chat(4))
+    for who in (3, 4, 6):
+        await storage.subscribers.subscribe(chat(who))
+    await follow(storage, 6, "exclusion", "Petrova")
     await news(storage, "Petrova was heard")
     await follow(storage, 1, "name", "Petrova")
     await storage.follows.add(chat(3), Follow("name", "Sidorov"), narrow=True)
@@ -167,7 +168,7 @@ async def test_everything_is_never_narrowed_by_surprise(storage: Storage) -> Non
 
     assert await follow(storage, 1, "name", "Petrova") is Following.EVERYTHING
     assert await storage.follows.of(chat(1)) == []
-    assert await storage.follows.add(chat(1), ANNA, narrow=True) is Following.NEW
+    assert await storage.follows.add(chat(1), ANNA, narrow=True) is Following.NARROWED
     assert await storage.follows.of(chat(1)) == [ANNA]
 
 
@@ -187,6 +188,26 @@ async def test_how_many(storage: Storage) -> None:
         assert await follow(storage, 1, "keyword", f"word{number}") is Following.NEW
 
     assert await follow(storage, 1, "keyword", "another") is Following.FULL
+    assert await follow(storage, 1, "exclusion", "another") is Following.FULL
+    assert await follow(storage, 1, "keyword", "word1") is Following.ALREADY
+
+
+async def test_again_after_a_block(storage: Storage) -> None:
+    """Whoever was away and follows the same again is there again, with a full list too."""
+    for number in range(MOST):
+        await follow(storage, 1, "keyword", f"word{number}")
+    await storage.subscribers.gone(chat(1))
+    assert await follow(storage, 1, "keyword", "Word3") is Following.NEW
+    await news(storage, "Word3 was heard")
+
+    assert await reached(storage) == [1]
+    assert len(await storage.follows.of(chat(1))) == MOST
+
+
+async def test_not_this_twice(storage: Storage) -> None:
+    """What is left out already stays so, subscribed or not."""
+    assert await follow(storage, 1, "exclusion", "sport") is Following.NEW
+    assert await follow(storage, 1, "exclusion", "sports") is Following.ALREADY
 
 
 async def test_the_last_one_ends_the_subscription(storage: Storage) -> None:

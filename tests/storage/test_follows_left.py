@@ -8,8 +8,9 @@ import pytest
 
 from storage import Following, Seal, Storage, open_storage
 from storage.backup import restore
+from storage.following.shelf import MOST
 from storage.leaving import merge
-from storage.model import Fate, Follow
+from storage.model import Fate, Follow, Naming
 from storage.outbox import announce
 from tests.storage.conftest import NOON, SECRET, chat, draft, fan_out, keep, miscounted, query
 
@@ -75,11 +76,11 @@ async def test_a_release_that_was_held(storage: Storage) -> None:
     [(_, number)] = await keep(storage, held, fate=Fate.HOLD)
     await follow(storage, 3, "keyword", "heard")
     async with storage.database.write() as tx:
-        await announce(tx, number, NOON)
+        await announce(tx, number, NOON, Naming())
     await follow(storage, 4, "keyword", "heard")
     await fan_out(storage)
 
-    owed = await query(storage, "SELECT subscriber_id FROM deliveries ORDER BY 1")
+    owed = await query(storage, "SELECT subscriber_id FROM deliveries WHERE state = 0 ORDER BY 1")
     assert owed == [(1,), (3,)]
 
 
@@ -137,3 +138,66 @@ async def test_two_chats_become_one(
     assert [f.value for f in await storage.follows.of(chat(2))] == together
     terms = await query(storage, "SELECT DISTINCT value FROM follow_terms ORDER BY 1")
     assert [row[0] for row in terms] == together
+
+
+async def lists(storage: Storage, who: int, *words: str) -> None:
+    """Follow these; with a minus before it, it is left out."""
+    for word in words:
+        kind = "exclusion" if word.startswith("-") else "keyword"
+        await follow(storage, who, kind, word.removeprefix("-"))
+
+
+def shown(follows: list[Follow]) -> list[str]:
+    return [("-" if f.kind == "exclusion" else "") + f.value for f in follows]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        (["a1", "-b1"], ["a2", "-b2"], ["a1", "a2", "-b1", "-b2"]),
+        (["-b1"], ["a2", "-b2"], ["-b1", "-b2"]),
+        (["courts", "sport"], ["court"], ["court", "sport"]),
+        (["-court", "sport"], ["courts"], ["courts", "sport"]),
+        (["court"], ["-court", "sport"], ["sport", "-court"]),
+    ],
+)
+async def test_what_is_not_wanted_of_two(
+    storage: Storage, one: list[str], other: list[str], together: list[str]
+) -> None:
+    """What either left out stays so, but for what the later follows; nothing is there twice."""
+    for who, words in ((1, one), (2, other)):
+        if all(word.startswith("-") for word in words):
+            await storage.subscribers.subscribe(chat(who))
+        await lists(storage, who, *words)
+    async with storage.database.write() as tx:
+        await merge(tx, 1, 2)
+
+    assert shown(await storage.follows.of(chat(2))) == together
+    terms = await query(storage, "SELECT DISTINCT value FROM follow_terms ORDER BY 1")
+    assert [row[0] for row in terms] == sorted(word.removeprefix("-") for word in together)
+
+
+async def test_two_long_lists(storage: Storage) -> None:
+    """Together they are no longer than one may be: the later one's, then what is left out."""
+    await lists(storage, 1, *(f"early{n}" for n in range(MOST - 1)), "-sport")
+    await lists(storage, 2, *(f"late{n}" for n in range(MOST - 2)))
+    async with storage.database.write() as tx:
+        await merge(tx, 1, 2)
+    found = shown(await storage.follows.of(chat(2)))
+
+    assert len(found) == MOST
+    assert sum(word.startswith("late") for word in found) == MOST - 2
+    assert "-sport" in found
+
+
+async def test_the_wishes_of_the_one_that_is_there(storage: Storage) -> None:
+    """What only the one that rests follows is kept nowhere, and its exclusions go with it."""
+    await lists(storage, 1, "court")
+    await lists(storage, 2, "sport", "-tax")
+    await storage.subscribers.gone(chat(2))
+    async with storage.database.write() as tx:
+        await merge(tx, 1, 2)
+
+    assert shown(await storage.follows.of(chat(2))) == ["court"]
+    for table in ("follow_terms", "subscription_filters"):
+        assert await query(storage, f"SELECT DISTINCT value FROM {table}") == [("court",)]

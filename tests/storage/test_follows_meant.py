@@ -9,7 +9,7 @@ import pytest
 
 from config import given_names
 from storage import Seal, Storage, open_storage
-from storage.follows import has_operators
+from storage.following.shelf import has_operators
 from storage.model import Fate, Follow, Naming
 from tests.storage.conftest import SECRET, chat, draft, fan_out, keep, query
 
@@ -27,7 +27,7 @@ async def news(storage: Storage, title: str, body: str = "Some words.") -> None:
 async def reached(storage: Storage) -> list[int]:
     """The subscribers whom all that was announced goes to."""
     await fan_out(storage)
-    rows = await query(storage, "SELECT subscriber_id FROM deliveries ORDER BY 1")
+    rows = await query(storage, "SELECT subscriber_id FROM deliveries WHERE state = 0 ORDER BY 1")
     return [row[0] for row in rows]
 
 
@@ -145,7 +145,7 @@ async def test_how_many_have_it_already(storage: Storage, words: str, count: int
 
 async def test_more_than_are_read(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond so many it only says that there are more."""
-    monkeypatch.setattr("storage.counting.MOST_READ", 3)
+    monkeypatch.setattr("storage.following.counting.MOST_READ", 3)
     await keep(storage, *(draft(f"Court {n}", key=f"{n}") for n in range(5)))
 
     assert await storage.follows.past(Follow("keyword", "court")) == (3, True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from storage import Seal, Storage, open_storage
-from storage.model import Outbox
+from storage.model import Naming, Outbox
 from storage.outbox import State, announce
 from tests.storage.conftest import (
     LANES,
@@ -67,7 +67,7 @@ async def test_announced_twice_is_owed_once(storage: Storage) -> None:
     await crowd(storage, 3)
     number = await announced(storage)
     async with storage.database.write() as tx:
-        await announce(tx, number, NOON)
+        await announce(tx, number, NOON, Naming())
     await fan_out(storage)
 
     assert (await storage.outbox.totals()).waiting == 3

@@ -64,7 +64,9 @@ def _candidates(word: str) -> list[tuple[str, int]]:
     for ending, nominatives in _POSSESSED:
         stem = word.removesuffix(ending)
         if stem != word and stem.endswith(_POSSESSIVE) and len(stem) > 3:
-            return [(stem + nominative, RULE) for nominative in nominatives]
+            # Of Лебедева only Лебедевой is made, but Калине of Калина.
+            alone = ending == "е" and not stem.endswith(("ин", "ын"))
+            return [(stem + nominative, RULE) for nominative in nominatives[: 1 if alone else 2]]
     return [] if word.endswith(_POSSESSIVE) else _nouns(word)
 
 

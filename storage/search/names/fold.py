@@ -58,6 +58,14 @@ def readings(word: str) -> tuple[str, ...]:
     return tuple(found)[:MOST_READINGS]
 
 
+@lru_cache(maxsize=50_000)
+def usual(word: str) -> str:
+    """The first of the readings, which costs less than all."""
+    if is_cyrillic(word):
+        return "".join(readings(word)[:1])
+    return tidy("".join(_latin(sounded(word), 1)))
+
+
 def _cyrillic(word: str) -> tuple[str, ...]:
     usual = tidy(word.translate(_CYRILLIC))
     keys = {usual: None} if usual.isascii() and usual else {}
@@ -66,7 +74,7 @@ def _cyrillic(word: str) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _latin(text: str) -> list[str]:
+def _latin(text: str, most: int = MOST_READINGS * 2) -> list[str]:
     text = _MC.sub("mak", text)
     done = [""]
     at = 0
@@ -77,7 +85,7 @@ def _latin(text: str) -> list[str]:
                 break
         options = _options(group, text, at)
         # Stranger readings come after all the usual ones, one stranger letter at a time.
-        done = [head + option for option in options for head in done][: MOST_READINGS * 2]
+        done = [head + option for option in options for head in done][:most]
         at += len(group)
     return done
 

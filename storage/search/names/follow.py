@@ -25,6 +25,13 @@ def follow_keys(value: str, naming: Naming) -> frozenset[str]:
     return frozenset(_written(surname, givens) | ears(surname)) if surname else frozenset()
 
 
+def has_alias(value: str, naming: Naming) -> bool:
+    """Whether the campaign knows another name for the surname."""
+    givens = givens_of(naming)
+    surname, _ = _parted(value, givens)
+    return any(givens.alias(key) for key in _unaliased(surname)) if surname else False
+
+
 def meets(value: str, seen: Iterable[Seen], naming: Naming) -> bool:
     """Whether one of these names, met under a key of the followed one, may be that person's.
 
@@ -55,10 +62,15 @@ def _parted(value: str, givens: Givens) -> tuple[str, tuple[str, ...]]:
 
 
 def _written(surname: str, givens: Givens) -> set[str]:
+    found = _unaliased(surname)
+    return found.union(*(givens.alias(key) for key in found))
+
+
+def _unaliased(surname: str) -> set[str]:
     found = set(readings(surname))
     if is_cyrillic(surname) and not bare(surname).endswith(_FEMININE):
         found |= {k for b, grade in undone(bare(surname)) if grade == RULE for k in readings(b)}
-    return found.union(*(givens.alias(key) for key in found))
+    return found
 
 
 def _same(surname: str, wanted: set[str], word: str) -> bool:

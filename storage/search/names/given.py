@@ -9,6 +9,7 @@ from storage.model import Naming
 from storage.search.names.cases import undone
 from storage.search.names.fold import readings
 from storage.search.names.letters import bare, is_cyrillic
+from storage.search.names.ordinary import is_never_given
 
 # A short word is read in its usual way alone: any other may be some name or other.
 SHORT = 5
@@ -41,6 +42,8 @@ class Givens:
         return bool(self.groups(word))
 
     def find(self, word: str) -> frozenset[int]:
+        if is_never_given(word.lower()):
+            return frozenset()
         forms = undone(bare(word)) if is_cyrillic(word) else ((word, 0),)
         most = 2 if len(word) > SHORT else 1
         keys = [key for form, _ in forms for key in readings(form)[:most]]

@@ -7,9 +7,10 @@ from typing import Protocol
 
 from storage.database import Connection
 from storage.model import Named, Naming
-from storage.search.names.letters import is_cyrillic
-from storage.search.names.resolved import Resolved
-from storage.search.persons import display, pairs
+from storage.search.names.given import givens_of, is_initial
+from storage.search.names.letters import bare, is_cyrillic
+from storage.search.names.resolved import Resolved, believed
+from storage.search.persons import pairs, shown
 
 
 class Meant(Protocol):
@@ -23,17 +24,31 @@ class Meant(Protocol):
 
 
 async def named(connection: Connection, meant: Meant, naming: Naming) -> tuple[Named, ...]:
-    """The surnames of the query, each with the person's name and its spellings, frequent first."""
-    found: dict[tuple[int, ...], Named] = {}
-    for reading in meant.resolved.readings:
-        if reading is None or reading.optional or reading.asked in found or not reading.sure:
-            continue
+    """The surnames of the query, each with the person's name and its spellings, frequent first.
+
+    An ordinary word is told only where it brought other spellings than its own.
+    """
+    givens = givens_of(naming)
+    meant_by = [r for r in dict.fromkeys(meant.resolved.readings) if r is not None]
+    beside = [
+        word
+        for word, reading in zip(meant.words, meant.resolved.readings, strict=True)
+        if (reading is None or reading.optional) and (givens.known(word) or is_initial(word))
+    ]
+    surnames = [reading for reading in meant_by if not reading.optional and reading.spellings]
+    ids = {spelling.name_id for reading in surnames for spelling in believed(reading)}
+    seen = await pairs(connection, sorted(ids)) if ids else []
+    found = []
+    for reading in surnames:
         asked = " ".join(meant.words[at] for at in reading.asked)
-        language = "ru" if is_cyrillic(asked) else "en"
+        own = {spelling.name_id for spelling in believed(reading)}
+        there = [pair for pair in seen if pair[0] in own]
         counts: dict[str, int] = {}
-        for _, word, _, count in await pairs(connection, [s.name_id for s in reading.spellings]):
+        for _, word, _, count in there:
             counts[word] = counts.get(word, 0) + count
         spellings = tuple(sorted(counts, key=lambda word: -counts[word]))
-        name = await display(connection, reading, naming, language)
-        found[reading.asked] = Named(asked, name, spellings)
-    return tuple(found.values())
+        other = any(bare(word) != bare(asked) for word in spellings)
+        if reading.sure or other:
+            name = shown(there, beside, givens, "ru" if is_cyrillic(asked) else "en")
+            found.append(Named(asked, name, spellings, reading.sure))
+    return tuple(found)

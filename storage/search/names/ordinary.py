@@ -44,10 +44,13 @@ _WORDS = """
     over under between dear re vs lawyer lawyers mother father wife widow son daughter brother
     january february march july august september october november december monday
     tuesday wednesday thursday friday saturday sunday
+    court courts been met class line key keys set too path done look need just meet poll live pier
+    carry care faith fill pull pool mine tied ties lie eye team born lying valid hub tune
     der die das den dem ein eine und oder le la les un une et ou au aux du des à
     и а но в во на о об от по за из с со у к при для до без под над как что это его её их мой наш
     ваш кто где когда если или также потом позднее затем сегодня вчера завтра вопрос письмо ответ
     уважаемый уважаемая дорогой дорогая адвокат мать отец вдова сын дочь брат
+    есть был была были имя день сам сами самого самый любой семь семи мая мае июня июля весной
     """
 NEVER = frozenset(_WORDS.split())
 _ALSO_GIVEN = frozenset(["bill"])

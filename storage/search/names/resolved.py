@@ -52,3 +52,13 @@ class Resolved:
 
     readings: tuple[Reading | None, ...]
     tried: tuple[str, ...] = ()
+
+
+def believed(reading: Reading) -> list[Spelling]:
+    """The spellings that are meant: a slip only where nothing is nearer, an ordinary word as is."""
+    spellings = reading.spellings
+    if any(spelling.grade < SLIP for spelling in spellings):
+        spellings = tuple(s for s in spellings if s.grade < SLIP)
+    if reading.plain and not reading.sure and any(s.grade < SOUNDS for s in spellings):
+        spellings = tuple(s for s in spellings if s.grade < SOUNDS)
+    return list(spellings)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from storage.counting import COUNTING_SECONDS, count
-from storage.database import Database, Transaction
-from storage.facts import JOINED, next_number
-from storage.fanning import pass_by
-from storage.followable import bare, taken_apart, tidied
-from storage.followed import WANTED, drop, followed, put, remove
+from storage.database import Database
+from storage.following import terms
+from storage.following.audience import settle
+from storage.following.counting import COUNTING_SECONDS, count
+from storage.following.matching import opposite, same
+from storage.following.rows import MOST, WANTED, drop, followed, put, remove
+from storage.following.wishes import Meaning, bare, fitting, meaning, taken_apart, tidied
 from storage.leaving import deactivate
-from storage.matching import Meaning, same
-from storage.meaning import fitting, meaning
 from storage.model import Address, Follow, Naming
-from storage.subscribers import Subscribers
+from storage.subscribers import Subscribers, begin
 
 __all__ = ["LONGEST", "MOST", "Ended", "Following", "Follows", "Meaning", "bare",
            "has_operators", "is_quoted", "short"]  # fmt: skip
 
-MOST = 30  # follows of one chat
 LONGEST = 60  # characters of one
 
 
@@ -29,6 +27,7 @@ class Following(StrEnum):
     """What a wish to follow something came to."""
 
     NEW = "new"
+    NARROWED = "narrowed"  # new, and all that arrives from now on: until now everything did
     ALREADY = "already"
     FULL = "full"  # no more than MOST
     OPPOSITE = "opposite"  # the very thing is left out, or followed
@@ -85,6 +84,21 @@ class Follows:
         async with self._database.read(seconds=COUNTING_SECONDS) as connection:
             return await count(connection, follow, self._naming, meant)
 
+    async def renew(self) -> None:
+        """Derive anew what was derived by other rules, or when the campaign knew other names.
+
+        Before anything is announced: what was followed would not be met. Raises DatabaseError.
+        """
+        async with self._database.read() as connection:
+            if await terms.is_current(connection, self._naming):
+                return
+        done: Follow | None = None
+        while True:
+            async with self._database.write() as tx:
+                done = await terms.renew(tx, self._naming, done)
+            if done is None:
+                return
+
     async def add(self, address: Address, follow: Follow, *, narrow: bool = False) -> Following:
         """Follow it, or exclude it; whoever was not subscribed is, to what is followed alone.
 
@@ -95,28 +109,23 @@ class Follows:
             number = await self._subscribers.entered(tx, address)
             active = await tx.value("SELECT active FROM subscribers WHERE id = ?", (number,))
             there = await followed(tx, number)
-            wants = any(known.kind in WANTED for known in there)
             wished = follow.kind in WANTED
+            everything = active and not any(known.kind in WANTED for known in there)
             twin = any(same(follow, known, self._naming) for known in there)
             if twin and (active or not wished):
                 return Following.ALREADY
-            if not twin and self._opposed(follow, there):
+            if not twin and any(opposite(follow, known, self._naming) for known in there):
                 return Following.OPPOSITE
-            if wished and active and not wants and not narrow:
+            if wished and everything and not narrow:
                 return Following.EVERYTHING
             if len(there) >= MOST and not twin:
                 return Following.FULL
+            await settle(tx, number)
             if wished and not active:
-                await self._wake(tx, number)
+                await begin(tx, number)
             if not twin:
                 await put(tx, number, follow, self._naming, meant)
-        return Following.NEW
-
-    def _opposed(self, follow: Follow, there: list[Follow]) -> bool:
-        """Whether the very thing is wanted and unwanted: nothing could ever arrive for it."""
-        wished = follow.kind in WANTED
-        others = [known for known in there if (known.kind in WANTED) != wished]
-        return any(same(follow, replace(k, kind=follow.kind), self._naming) for k in others)
+        return Following.NARROWED if wished and everything else Following.NEW
 
     async def end(self, address: Address, mark: str) -> Ended | None:
         """Follow no more what has this short name; None if it is not followed.
@@ -129,6 +138,7 @@ class Follows:
             found = next((follow for follow in there if short(follow) == mark), None)
             if number is None or found is None:
                 return None
+            await settle(tx, number)
             await remove(tx, number, [found])
             last = found.kind in WANTED and sum(f.kind in WANTED for f in there) == 1
             if last:
@@ -141,15 +151,8 @@ class Follows:
             number = await self._subscribers.number(tx, address)
             if number is None:
                 return []
-            await pass_by(tx, number)
+            await settle(tx, number)
             return await drop(tx, number, WANTED)
-
-    async def _wake(self, tx: Transaction, number: int) -> None:
-        await tx.run(
-            "UPDATE subscribers SET active = 1, gone = 0, joined = ?, refused_days = 0,"
-            " refused_on = '' WHERE id = ?",
-            (await next_number(tx, JOINED), number),
-        )
 
 
 def has_operators(value: str) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from storage.followable import taken_apart
+from storage.following.namesakes import mentioned, mentioned_alone, one_person, person
+from storage.following.wishes import Meaning, taken_apart
 from storage.model import Follow, Naming
-from storage.namesakes import mentioned, mentioned_alone, one_person, person
 from storage.search.names import follow as names
 from storage.search.names.mentions import Mention, mentions
 from storage.search.people import all_keys
@@ -22,18 +22,6 @@ from storage.search.stems import WORD, terms
 # What the terms of names, of surnames that will do alone, and of words as they stand begin with:
 # no word does. The terms of keywords begin with nothing.
 NAMED, ALONE, VERBATIM = "@", "@@", "="
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """How a follow is met. `named`: by a name; `worded`: by its words in any form, too.
-
-    `alone`: by the last of its names where nobody else has it.
-    """
-
-    named: bool = False
-    worded: bool = True
-    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +98,7 @@ def meets(value: str, hits: Iterable[str], text: Text, naming: Naming) -> bool:
 
     A name is met by the very words, too, in whatever case they stand: no list of names has all.
     """
-    by = {_sign(term) for term in hits}
+    by = {sign(term) for term in hits}
     return (
         ("" in by and has_words(value, text.words))
         or (VERBATIM in by and has_verbatim(value, text.words))
@@ -139,13 +127,21 @@ def has_verbatim(value: str, words: Words) -> bool:
     )
 
 
-def same(one: Follow, other: Follow, naming: Naming) -> bool:
+def same(one: Follow, other: Follow, naming: Naming | None = None) -> bool:
     """Whether two follows are one, perhaps in another spelling."""
     if one.kind != other.kind:
         return False
     if _shape(one.value) and _shape(one.value) == _shape(other.value):
         return True
-    return one.kind == "name" and one_person(one.value, other.value, naming)
+    return one.kind == "name" and one_person(one.value, other.value, naming or Naming())
+
+
+def opposite(one: Follow, other: Follow, naming: Naming | None = None) -> bool:
+    """Whether the very thing is wanted and unwanted: nothing could ever arrive for it."""
+    if (one.kind == "exclusion") == (other.kind == "exclusion"):
+        return False
+    kind = one.kind if other.kind == "exclusion" else other.kind
+    return same(replace(one, kind=kind), replace(other, kind=kind), naming)
 
 
 def stems_of(word: str) -> frozenset[str]:
@@ -167,14 +163,13 @@ def _shape(value: str) -> list[tuple[tuple[str, ...], ...]]:
     )
 
 
-def _sign(term: str) -> str:
+def sign(term: str) -> str:
+    """How a follow that this term led to is met."""
     return next((sign for sign in (ALONE, NAMED, VERBATIM) if term.startswith(sign)), "")
 
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    if len(word) < 3 and word.isascii():
-        return word.lower()  # as the index has it: "is" has no ending
     return next(iter(terms(word)), "")
 
 
