@@ -94,6 +94,12 @@ def test_stress_marks_are_nothing(index: sqlite3.Connection) -> None:
     assert tokens(index, stemmed("Магни\u0301тский")) == tokens(index, stemmed("магнитский"))
 
 
+@pytest.mark.parametrize("word", ["is", "as", "us", "és", "øs", "his", "ties", "s" * 70, "ed" * 40])
+def test_terms_are_what_the_index_has(index: sqlite3.Connection, word: str) -> None:
+    """Very short words and very long ones keep their endings there, and here."""
+    assert list(terms(word)) == tokens(index, stemmed(word))
+
+
 def test_a_name_is_no_common_word() -> None:
     """With a capital Карпов is a person and no fish; in small letters it may be either."""
     assert stemmed("Карпов") != stemmed("карпы")

@@ -23,8 +23,9 @@ _LATIN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("schtsch", ("s",)), ("shch", ("s",)), ("tsch", ("s",)), ("tch", ("s",)),
     ("sch", ("s", "sk")), ("ch", ("s", "k")), ("sh", ("s",)), ("zh", ("s",)), ("th", ("t", "s")),
     ("ph", ("v",)), ("kh", ("k",)), ("igh", ("", "k")), ("ough", ("", "v", "k")),
-    ("augh", ("", "v", "k")), ("gh", ("k", "")), ("dge", ("s",)), ("dg", ("s",)), ("dt", ("t", "dt")),
-    ("alk", ("k", "lk")), ("ts", ("s",)), ("tz", ("s",)), ("rz", ("rs", "s")), ("ng", ("nk", "n", "ns")),
+    ("augh", ("", "v", "k")), ("gh", ("k", "")), ("dge", ("s",)), ("dg", ("s",)),
+    ("dt", ("t", "dt")), ("alk", ("k", "lk")), ("ts", ("s",)), ("tz", ("s",)), ("rz", ("rs", "s")),
+    ("ng", ("nk", "n", "ns")),
     ("gn", ("n", "kn")), ("ck", ("k",)), ("cz", ("s",)), ("sz", ("s",)), ("qu", ("kv", "k")),
     ("wh", ("v",)), ("wr", ("r",)), ("kn", ("kn", "n")), ("x", ("ks", "s")), ("q", ("k", "s")),
     ("ce", ("s",)), ("ci", ("s",)), ("cy", ("s",)), ("c", ("k",)), ("ge", ("k", "s")),
@@ -129,7 +130,7 @@ _WIDEST = max(map(len, _HEARD))
 # Two letters that are one sound.
 _DIGRAPHS = frozenset(["sh", "ch", "zh", "th", "ph", "kh", "gh"])
 # In a shorter name every letter tells (дом, Dam).
-SHORT = 6
+SHORT = 4
 _LATIN_VOWELS = frozenset("aeiouyöäüåûâóę")
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from storage import Storage
-from storage.database import Row
+from storage.database import Connection, Row
 from storage.model import Naming
 from storage.search import people
 from storage.search.names.resolved import Reading, Resolved
@@ -26,9 +26,18 @@ async def stock(storage: Storage, *bodies: str) -> None:
     await keep(storage, *drafts)
 
 
+async def known(connection: Connection) -> Vocabulary:
+    """The vocabulary with all names in it."""
+    vocabulary = Vocabulary()
+    while await vocabulary.read_on(connection):
+        pass
+    return vocabulary
+
+
 async def asked(storage: Storage, *words: str, absent: tuple[int, ...] = ()) -> Resolved:
     async with storage.database.read() as connection:
-        return await people.resolve(connection, words, NAMING, absent, Vocabulary())
+        vocabulary = await known(connection)
+        return await people.resolve(connection, words, NAMING, absent, vocabulary)
 
 
 def spelled(reading: Reading | None) -> set[str]:
@@ -73,7 +82,8 @@ async def test_a_near_name_is_an_offer(storage: Storage) -> None:
     """Who is nearest is offered, with the whole name and the number of releases."""
     await stock(storage, "It was Peter Zaretsky.", "Mr Zaretsky again.")
     async with storage.database.read() as connection:
-        offered = await people.offers(connection, ["Zaretin"], NAMING, Vocabulary())
+        vocabulary = await known(connection)
+        offered = await people.offers(connection, ["Zaretin"], NAMING, vocabulary)
     assert [("Peter Zaretsky", 2)] == [(one.name, one.releases) for one in offered]
 
 
@@ -137,3 +147,18 @@ async def test_a_slip_leads_to_both_scripts(storage: Storage) -> None:
     await stock(storage, "It was Peter Zaretsky.")
     assert {"Zaretsky"} == spelled((await asked(storage, "Заерцкий", absent=(0,))).readings[0])
     assert {"Zaretsky"} == spelled((await asked(storage, "Зарецкмй", absent=(0,))).readings[0])
+
+
+async def test_an_ordinary_word_is_no_name_by_the_ear(storage: Storage) -> None:
+    """What stands in small letters is looked for as it stands; a given name beside it is wanted."""
+    await stock(storage, "Старый дом стоит.", "It was Mr Dam.", "A council sat. The Council rose.")
+    assert set() == spelled((await asked(storage, "дом")).readings[0])
+    readings = (await asked(storage, "peter", "council")).readings
+    assert not any(reading.optional for reading in readings if reading)
+
+
+async def test_a_woman_is_no_man(storage: Storage) -> None:
+    """Where the archive has only a woman of the name, a man's is another."""
+    await stock(storage, "Это Анна Зарецова.", "Они ждали Анну Зарецову и писали Зарецовой.")
+    assert set() == spelled((await asked(storage, "Зарецов")).readings[0])
+    assert spelled((await asked(storage, "Зарецова")).readings[0])

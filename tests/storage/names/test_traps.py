@@ -86,3 +86,11 @@ def test_what_is_heard_alike() -> None:
 def test_no_latin_word_has_signs_in_it() -> None:
     """Letters that are signs on the other keyboard were meant as letters."""
     assert () == layouts("бергстрём")
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"), [("яшкин", "яшин"), ("чириков", "чирикова"), ("раков", "раов")]
+)
+def test_a_letter_more_makes_another_name(asked: str, name: str) -> None:
+    """But one that was typed twice, or lost."""
+    assert (None, 1) == (slips(asked, name), slips(asked + asked[-1], asked))
