@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import OSA
+
 from storage.database import Connection
 from storage.search.names.ears import EAR, ears, heard
 from storage.search.names.fold import readings
@@ -19,6 +21,8 @@ from storage.search.names.slips import slips, sounds_alike
 
 # Nearly the same in the same script: believed where the same given names stand before it.
 VARIANT = SLIP - 1
+# Two letters heard alike and two doubled ones make no more.
+FAR = 4
 # A name that the word has with a particle before it in one ("Vandermeulen").
 REST = 3
 _JOINED = re.compile(r"^(van de[rn]?|vander|vanden|van|von|ван дер|вандер|ван|фон)(?=\w{4})")
@@ -133,6 +137,8 @@ def _heard(asked: str, word: str) -> tuple[int | None, bool]:
     nominative of a case form only; None: it is another."""
     if is_cyrillic(asked) == is_cyrillic(word):
         one, other = bare(asked), bare(word)
+        if OSA.distance(one, other, score_cutoff=FAR) > FAR:  # most are: their consonants are few
+            return None, False
         if sounds_alike(one, other):
             return SOUNDS, False
         return (None if slips(one, other) is None else VARIANT), False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from storage.database import Connection
 from storage.model import Naming
 from storage.search import people
 from storage.search.expression import expression, unwanted
-from storage.search.names.resolved import SLIP, SOUNDS, Reading, Resolved, Spelling
+from storage.search.names.resolved import SLIP, SOUNDS, Reading, Resolved, believed
 from storage.search.people import Vocabulary
 from storage.search.query import Query, Term
 from storage.search.wanted import Spelled, Wanted
@@ -46,7 +47,7 @@ async def understood(
     for term, is_wanted in _alone(query):
         one = await people.resolve(connection, [term.text], naming, (), vocabulary)
         found.take(term, one.readings[0], ranks=is_wanted)
-    kept = tuple(group for group in query.groups if group[0] not in found.dropped)
+    kept = tuple(g for g in query.groups if len(g) > 1 or g[0] not in found.dropped)
     asked = replace(query, groups=kept)
     everything = tuple(term for group in query.groups for term in group)
     wanted = Wanted(
@@ -76,14 +77,13 @@ def _alone(query: Query) -> Iterator[tuple[Term, bool]]:
 
 async def _absent(connection: Connection, terms: Sequence[Term]) -> list[int]:
     """Which of these words no release has."""
-    absent = []
-    for place, term in enumerate(terms):
-        match = expression(Query(groups=((term,),)))
-        if not match or not await connection.rows(
-            "SELECT 1 FROM release_words WHERE release_words MATCH ? LIMIT 1", (match,)
-        ):
-            absent.append(place)
-    return absent
+    matches = [expression(Query(groups=((term,),))) for term in terms]
+    rows = await connection.rows(
+        "SELECT wanted.key FROM json_each(?) AS wanted WHERE wanted.value = '' OR NOT EXISTS"
+        " (SELECT 1 FROM release_words WHERE release_words MATCH wanted.value)",
+        (json.dumps(matches),),
+    )
+    return [row[0] for row in rows]
 
 
 class _Names:
@@ -109,7 +109,7 @@ class _Names:
     ) -> None:
         if reading is None:
             return
-        spellings = _believed(reading)
+        spellings = believed(reading)
         words = [spelling.word for spelling in spellings]
         self.spelled[term] = words if joined else [term.text, *words]
         if not ranks or reading.optional or not (reading.sure or not reading.plain):
@@ -120,14 +120,3 @@ class _Names:
             Spelled(part, spelling.name_id, spelling.grade % SLIP < SOUNDS, givens)
             for spelling in spellings
         )
-
-
-def _believed(reading: Reading) -> list[Spelling]:
-    """The spellings that are meant: a slip only where nothing is nearer, and no other word where
-    an ordinary one is asked for.
-    """
-    spellings = reading.spellings
-    most = SLIP if any(spelling.grade < SLIP for spelling in spellings) else 2 * SLIP
-    if reading.plain and not reading.sure:
-        most = SOUNDS
-    return [spelling for spelling in spellings if spelling.grade < most]

@@ -55,10 +55,10 @@ class Resolved:
 
 
 def believed(reading: Reading) -> list[Spelling]:
-    """The spellings that are meant: a slip only where nothing is nearer, an ordinary word as is."""
-    spellings = reading.spellings
-    if any(spelling.grade < SLIP for spelling in spellings):
-        spellings = tuple(s for s in spellings if s.grade < SLIP)
-    if reading.plain and not reading.sure and any(s.grade < SOUNDS for s in spellings):
-        spellings = tuple(s for s in spellings if s.grade < SOUNDS)
-    return list(spellings)
+    """The spellings that are meant: a slip only where nothing is nearer, and no other word where
+    an ordinary one is asked for.
+    """
+    most = SLIP if any(spelling.grade < SLIP for spelling in reading.spellings) else 2 * SLIP
+    if reading.plain and not reading.sure:
+        most = SOUNDS
+    return [spelling for spelling in reading.spellings if spelling.grade < most]
