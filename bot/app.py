@@ -17,7 +17,7 @@ from bot.archive.fetch import Fetcher, open_fetcher
 from bot.archive.historian import Historian
 from bot.archive.judging import Judge
 from bot.archive.picture import Pictures
-from bot.archive.upgrade import derive_anew, index_anew
+from bot.archive.upgrade import Upgrade, derive_anew
 from bot.archive.visitor import Visitor
 from bot.archive.watcher import Watcher
 from bot.chat import Answer, Campaign, Host, Platform, SendError
@@ -87,6 +87,7 @@ class App:
         self.news = asyncio.Event()
         self._server: Server | None = None
         self._standings = Standings(storage, clock)
+        self._upgrade = Upgrade(storage)
         self._pictures: Pictures | None = None
 
     def host(self, server: Server) -> Host:
@@ -138,8 +139,8 @@ class App:
             loops = self._loops(platforms, couriers)
             loops += self._archives(fetcher, admins)
             tasks = [asyncio.create_task(kept_running(*loop, self.stopping)) for loop in loops]
-            for name, upgrade in (("index", index_anew), ("reader", derive_anew)):
-                tasks.append(asyncio.create_task(once(name, upgrade(self.storage))))
+            tasks.append(asyncio.create_task(once("upgrade", self._upgrade.run())))
+            tasks.append(asyncio.create_task(once("reader", derive_anew(self.storage))))
             tasks.append(asyncio.create_task(self._say_ready(presence)))
             lanes = [
                 asyncio.create_task(presence.keep(platform, courier))
@@ -200,9 +201,10 @@ class App:
                 on_kept=self.news.set, on_filled=partial(_tell_filled, admins, archive.name),
                 on_notice=partial(_tell_notice, admins, archive.name),
             )  # fmt: skip
-            loops.append((f"archive {archive.name}", watcher.run))
+            loops.append((f"archive {archive.name}", partial(self._upgrade.behind, watcher.run)))
             if wishes.histories:
-                loops.append((f"history {archive.name}", historian.run))
+                history = partial(self._upgrade.behind, historian.run)
+                loops.append((f"history {archive.name}", history))
         return loops
 
     def _courier(self, platform: Platform, admins: Admins) -> Courier:

@@ -75,9 +75,11 @@ async def copies(tx: Transaction, release: int, deliveries: Iterable[int]) -> di
     return {number: Copy(message, until) for number, message, until in rows}
 
 
-# Where nobody has been written into its audience, nobody has a copy, nor is one on its way.
+# Where nobody has been written into its audience, nobody has a copy, nor is one on its way. (Who
+# changes what they want is written into it ahead of the others.)
 _ANNOUNCED = """
-SELECT audience, done_at, fanned = 1 OR reached > 0
+SELECT audience, done_at, fanned = 1 OR reached > 0 OR EXISTS
+       (SELECT 1 FROM deliveries AS d WHERE d.announcement_id = announcements.id AND d.state <> 5)
 FROM announcements WHERE kind = 'release' AND release_id = ?
 """
 _CORRECTED = """

@@ -72,6 +72,7 @@ async def merge(tx: Transaction, old: int, kept: int) -> None:
         await join(tx, one, other)
     if one == old:
         await move(tx, old, kept)
+    await _have_what_either_got(tx, old, kept)
     await tx.run(_OWED_AFTER_ALL, (kept, old))
     await tx.run(
         "UPDATE OR IGNORE deliveries SET subscriber_id = ? WHERE subscriber_id = ?", (kept, old)
@@ -79,6 +80,15 @@ async def merge(tx: Transaction, old: int, kept: int) -> None:
     await tx.run(_MERGED, (one, other, kept))
     await pass_by(tx, kept)
     await erase(tx, old)
+
+
+async def _have_what_either_got(tx: Transaction, old: int, kept: int) -> None:
+    """What went to one of them, or may have, does not wait for the other any more."""
+    rows = await tx.rows(_GOT_BY_THE_OTHER, (kept, old))
+    await tx.run_many("DELETE FROM deliveries WHERE id = ?", ((row[0],) for row in rows))
+    await tx.run_many(
+        "UPDATE announcements SET skipped = skipped + 1 WHERE id = ?", ((row[1],) for row in rows)
+    )
 
 
 _KEPT = """
@@ -90,6 +100,13 @@ _ANY_KEPT = """
 SELECT EXISTS (SELECT 1 FROM subscribers)
     OR EXISTS (SELECT 1 FROM statements WHERE author <> x'')
     OR EXISTS (SELECT 1 FROM mailboxes)
+"""
+_GOT_BY_THE_OTHER = """
+SELECT id, announcement_id FROM deliveries
+WHERE subscriber_id = ? AND state = 0
+  AND EXISTS (SELECT 1 FROM deliveries AS d
+              WHERE d.subscriber_id = ? AND d.announcement_id = deliveries.announcement_id
+                AND d.part = deliveries.part AND d.state IN (1, 2, 4, 6))
 """
 # What one of them does not want, or is not sent any more, gives way to what the other waits for.
 _OWED_AFTER_ALL = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -26,29 +27,44 @@ async def derive_anew(storage: Storage) -> None:
         log.info("Releases were read anew by the upgraded reader.", n=done)
 
 
-async def index_anew(storage: Storage) -> None:
-    """Bring what is followed, and every release, into the indexes; the newest releases first."""
-    while True:
-        if await _done(storage):
-            break
-        await asyncio.sleep(AGAIN_SECONDS)
-    await storage.search.warm_up()
+class Upgrade:
+    """Brings what is followed, and the indexes, up to date at the start of a run."""
 
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._followed = asyncio.Event()
 
-async def _done(storage: Storage) -> bool:
-    """Whether all is indexed now; not so where another process has the database, for a while."""
-    try:
-        await storage.follows.renew()
-        left = await storage.search.catch_up(AT_ONCE)
+    async def run(self) -> None:
+        """All of it, as often as another process has the database; the newest releases first."""
+        try:
+            await self._again(self._storage.follows.renew)
+        finally:
+            self._followed.set()
+        await self._again(self._index)
+        await self._storage.search.warm_up()
+
+    async def behind(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this when what is followed is known by today's rules: what brings news waits."""
+        await self._followed.wait()
+        await work()
+
+    async def _index(self) -> None:
+        left = await self._storage.search.catch_up(AT_ONCE)
         if not left:
-            return True
+            return
         while left:
-            left = await storage.search.catch_up(AT_ONCE)
-    except DatabaseError:
-        log.warning("Indexing waits for the database.")
-        return False
-    log.info("All releases are indexed for search.")
-    return True
+            left = await self._storage.search.catch_up(AT_ONCE)
+        log.info("All releases are indexed for search.")
+
+    async def _again(self, work: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            try:
+                await work()
+            except DatabaseError:
+                log.warning("An upgrade waits for the database.")
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
 
 
 def _rederived(old: list[tuple[int, Draft]]) -> list[tuple[int, Draft]]:

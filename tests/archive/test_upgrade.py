@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -66,8 +67,51 @@ async def test_all_is_indexed_anew_though_the_database_is_busy(
         return await catch_up(count)
 
     monkeypatch.setattr(storage.search, "catch_up", busy)
-    await upgrade.index_anew(storage)
+    await upgrade.Upgrade(storage).run()
 
     assert 0 == await catch_up(1)
     assert 45 == (await storage.search.find("number", 1)).total
     assert 1 == (await storage.search.find("statement 7", 1)).total
+
+
+async def test_news_waits_for_what_is_followed(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is announced while what is followed is known by the rules of before."""
+    order, held = list[str](), asyncio.Event()
+
+    async def renew() -> None:
+        await held.wait()
+        order.append("follows")
+
+    async def watch() -> None:
+        order.append("news")
+
+    monkeypatch.setattr(storage.follows, "renew", renew)
+    work = upgrade.Upgrade(storage)
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        tasks.create_task(work.behind(watch))
+        tasks.create_task(work.run())
+        await asyncio.sleep(0)
+        held.set()
+
+    assert ["follows", "news"] == order
+
+
+async def test_news_comes_though_what_is_followed_cannot_be_renewed(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours there keeps no archive from being read."""
+
+    async def renew() -> None:
+        raise ZeroDivisionError
+
+    async def watch() -> None:
+        pass
+
+    monkeypatch.setattr(storage.follows, "renew", renew)
+    work = upgrade.Upgrade(storage)
+    with pytest.raises(ZeroDivisionError):
+        await work.run()
+    async with asyncio.timeout(20):
+        await work.behind(watch)
