@@ -8,7 +8,7 @@ import pytest
 
 from storage import Storage
 from storage.model import Follow
-from tests.storage.conftest import NOON, announced, chat, claim, crowd, fan_out, miscounted
+from tests.storage.conftest import NOON, announced, chat, claim, crowd, fan_out
 from tests.storage.test_correcting import corrections, edited, sent
 
 
@@ -38,4 +38,3 @@ async def test_chats_that_become_one_are_sent_nothing_twice(
     await storage.subscribers.move(chat(old), chat(new))
 
     assert [] == await claim(storage, now=NOON + timedelta(hours=1))
-    assert [] == await miscounted(storage)
