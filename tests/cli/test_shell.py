@@ -157,7 +157,7 @@ async def test_status_shows_what_waits_in_each_lane(env: dict[str, str]) -> None
         (["show"], 2, "ID is missing."),
         (["show", "99"], 1, "There is no release 99."),
         (["show", "9" * 30], 1, "There is no release"),
-        (["anniversary", "soon"], 2, "must be a number"),
+        (["anniversary", "soon"], 2, "must be one number"),
         (["anniversary", "--event", "none"], 2, "There is no event none"),
         (["import"], 2, "FILE... is missing."),
         (["import", "--archive", "none", str(FEED)], 2, "There is no archive none"),

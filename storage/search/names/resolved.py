@@ -55,10 +55,10 @@ class Resolved:
 
 
 def believed(reading: Reading) -> list[Spelling]:
-    """The spellings that are meant: a slip only where nothing is nearer, and no other word where
-    an ordinary one is asked for.
+    """The spellings that are meant: a slip only where nothing is nearer, and what only sounds like
+    it only where it is a person's name.
     """
     most = SLIP if any(spelling.grade < SLIP for spelling in reading.spellings) else 2 * SLIP
-    if reading.plain and not reading.sure:
+    if not reading.sure:
         most = SOUNDS
     return [spelling for spelling in reading.spellings if spelling.grade < most]
