@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 
+from storage.aside import aside
 from storage.database import Transaction
 from storage.following import terms
-from storage.following.matching import Text, meets, text_of
+from storage.following.matching import meets, text_of
 from storage.model import Naming
 
 PIECE = 50  # candidates looked at in one go
-# Characters of a body that take some 20 ms to read.
-LONG = 20_000
 
 
 async def meet(tx: Transaction, announcement: int, release: int, naming: Naming) -> None:
@@ -27,7 +26,7 @@ async def meet(tx: Transaction, announcement: int, release: int, naming: Naming)
     row = await tx.row("SELECT title, body FROM releases WHERE id = ?", (release,))
     if row is None:
         return
-    text = await _read(*row)
+    text = await aside(text_of, *row)
     candidates = await tx.rows(_CANDIDATES, (json.dumps(sorted(text.terms())),))
     for start in range(0, len(candidates), PIECE):
         await tx.run_many(
@@ -66,13 +65,6 @@ async def _write(tx: Transaction, rows: list[tuple[int, int, str, int, bool]]) -
         "UPDATE announcements SET total = total + 1, skipped = skipped + NOT ? WHERE id = ?",
         [(wanted, announcement) for announcement, *_, wanted in rows],
     )
-
-
-async def _read(title: str, body: str) -> Text:
-    """The names and words of a release; a long one in a thread, for it holds the loop else."""
-    if len(body) < LONG:
-        return text_of(title, body)
-    return await asyncio.to_thread(text_of, title, body)
 
 
 # From the terms of the release, never along all that is followed.

@@ -8,11 +8,11 @@ from collections import defaultdict
 
 from storage.database import Connection
 from storage.following.matching import has_verbatim, has_words, words_of
-from storage.following.namesakes import may_be, may_be_alone, person, spells
+from storage.following.namesakes import may_be, may_be_alone, person
 from storage.following.wishes import Meaning, taken_apart
 from storage.model import Follow, Naming
 from storage.search.expression import expression
-from storage.search.names.follow import follow_keys
+from storage.search.names.follow import follow_keys, spells
 from storage.search.query import Query, Term
 from storage.search.stems import WORD
 

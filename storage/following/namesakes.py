@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.model import Naming
-from storage.search.names import follow as names
+from storage.search.names.follow import follow_keys, spells
 from storage.search.names.given import Givens, givens_of, is_initial
 from storage.search.names.letters import whole
 from storage.search.names.mentions import Mention
@@ -105,14 +105,9 @@ def one_person(one: str, other: str, naming: Naming) -> bool:
     )
 
 
-def spells(asked: str, seen: str, naming: Naming) -> bool:
-    """Whether a name that was met under a key of the asked one is that name."""
-    return names.meets(asked, ((seen, ""),), naming)
-
-
 def _givens(name: str, by_key: Mapping[str, Sequence[Mention]], naming: Naming) -> set[str] | None:
     """What stands before this name wherever it is; None if it is nowhere."""
-    near = {m for key in names.follow_keys(name, naming) for m in by_key.get(key, ())}
+    near = {m for key in follow_keys(name, naming) for m in by_key.get(key, ())}
     here = {m.given for m in near if spells(name, m.word, naming)}
     return here or None
 

@@ -17,7 +17,6 @@ from storage.search.names.ordinary import is_never_given
 from storage.search.names.resolved import SOUNDS, Reading
 from storage.search.people import resolve
 from storage.search.query import Query, parse
-from storage.search.vocabulary import Vocabulary
 
 _QUOTES = re.compile('["“”„‟«»″〝〞\uff02]')
 _TYPED = re.compile("[“”„‟″〝〞\uff02]")
@@ -87,7 +86,7 @@ async def meaning(connection: Connection, value: str, naming: Naming) -> Meaning
         return Meaning()
     if not looks_like_a_name(value) and any(is_never_given(word.lower()) for word in words):
         return Meaning()
-    resolved = await resolve(connection, words, naming, (), Vocabulary())
+    resolved = await resolve(connection, words, naming)
     readings = resolved.readings
     if looks_like_a_name(value):
         given = any(givens_of(naming).known(word) for word in words)

@@ -67,7 +67,7 @@ class _Wish:
 async def look_up(connection: Connection, candidates: Iterable[Candidate], givens: Givens) -> None:
     """Find the names that share a key with each candidate."""
     wanted = _wanted(candidates, givens)
-    letters = {one for c in candidates if c.same is not None for one in _letters(c.word, givens)}
+    letters = {one for c in candidates for one in _letters(c.word, givens)}
     rows = await connection.rows(
         "SELECT name_keys.key, name_id, grade, word FROM json_each(?) AS wanted"
         " CROSS JOIN name_keys ON name_keys.key = wanted.value"

@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from storage.database import Connection, Database
 from storage.model import Found, Hit, Naming, Order, Person, RichText, Span, Style
 from storage.releases import COLUMNS, release_of
 from storage.search import index, people
+from storage.search.named import named
 from storage.search.names.given import givens_of
 from storage.search.names.layouts import layouts
-from storage.search.names.named import named
 from storage.search.people import Vocabulary
 from storage.search.query import Query, parse, without_filters
 from storage.search.ranking import ranked, years
 from storage.search.understanding import Understood, understood
 from storage.search.values import Dates
+
+T = TypeVar("T")
 
 OFFERS = 2
 SNIPPET_WORDS = 24
@@ -54,30 +57,32 @@ class Search:
         query = parse(words)
         if query.missing is not None:
             return Found(missing=query.missing)
-        await self._know_names()
         wish = order or query.order or Order.BEST
-        readings = _readings(words, _within(query, year))
-        found = await self._first(readings, wish, count, skip)
+
+        async def look(connection: Connection, meant: Understood) -> Found | None:
+            page = await ranked(connection, meant.wanted, wish, count, skip)
+            if not page.total:
+                return None
+            hits = await _hits(connection, page.places, meant.shown)
+            names = await named(connection, meant.words, meant.resolved, self._naming)
+            return Found(hits, page.total, page.more, page.order, names)
+
+        text, meant, found = await self._first(_readings(words, _within(query, year)), look)
         if found is None:
-            await self.warm_up()
-            mistyped = [replace(reading, slips=True) for reading in readings]
-            found = await self._first(mistyped, wish, count, skip)
-        return found or await self._nothing(query)
+            return await self._nothing(query, meant)
+        return replace(found, asked=text) if text != words else found
 
     async def years(self, words: str) -> list[tuple[int, int]]:
         """The years that have hits, and how many, newest first."""
         query = parse(words)
         if query.missing is not None:
             return []
-        await self._know_names()
-        readings = _readings(words, query)
-        await self.warm_up()
-        async with self._database.read() as connection:
-            for reading in [*readings, *(replace(reading, slips=True) for reading in readings)]:
-                meant = await self._understood(connection, reading)
-                if found := await years(connection, meant.wanted):
-                    return found
-        return []
+
+        async def look(connection: Connection, meant: Understood) -> list[tuple[int, int]] | None:
+            return await years(connection, meant.wanted) or None
+
+        _, _, found = await self._first(_readings(words, query), look)
+        return found or []
 
     async def warm_up(self) -> None:
         """Read the names that slips of the finger are looked for among; a large archive has many,
@@ -110,52 +115,43 @@ class Search:
             self._knows_names = True
 
     async def _first(
-        self, readings: Sequence[_Reading], order: Order, count: int, skip: int
-    ) -> Found | None:
-        """What the query comes to, read in the first of these ways that means any release."""
-        async with self._database.read() as connection:
-            for reading in readings:
-                meant = await self._understood(connection, reading)
-                page = await ranked(connection, meant.wanted, order, count, skip)
-                if not page.total:
-                    continue
-                hits = await _hits(connection, page.places, meant.shown)
-                names = await named(connection, meant, self._naming)
-                asked = reading.text if reading is not readings[0] else ""
-                return Found(hits, page.total, page.more, page.order, names, asked=asked)
-        return None
+        self,
+        readings: Sequence[tuple[str, Query]],
+        look: Callable[[Connection, Understood], Awaitable[T | None]],
+    ) -> tuple[str, Understood, T | None]:
+        """What is found when the query is read in the first way that finds anything, and that way;
+        that something is mistyped is thought of last. None, and the first way, if nothing is.
+        """
+        await self._know_names()
+        tried: list[tuple[str, Understood]] = []
+        for vocabulary in (None, self._vocabulary):
+            if vocabulary is not None:
+                await self.warm_up()
+            tried = []
+            async with self._database.read() as connection:
+                for text, query in readings:
+                    meant = await understood(connection, query, self._naming, vocabulary)
+                    tried.append((text, meant))
+                    if (found := await look(connection, meant)) is not None:
+                        return text, meant, found
+        return *tried[0], None
 
-    async def _understood(self, connection: Connection, reading: _Reading) -> Understood:
-        return await understood(
-            connection, reading.query, self._naming, self._vocabulary, slips=reading.slips
-        )
-
-    async def _nothing(self, query: Query) -> Found:
+    async def _nothing(self, query: Query, meant: Understood) -> Found:
         """What was tried, and the names nearest to it."""
         async with self._database.read() as connection:
-            meant = await understood(connection, query, self._naming, self._vocabulary, slips=True)
             offered = await people.offers(
                 connection, meant.words, self._naming, self._vocabulary, OFFERS
             )
         return Found(tried=meant.resolved.tried, offers=offered, unread=query.unread)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One way to read what was typed; with `slips` of the finger in it, or without."""
-
-    text: str
-    query: Query
-    slips: bool = False
-
-
-def _readings(words: str, query: Query) -> list[_Reading]:
+def _readings(words: str, query: Query) -> list[tuple[str, Query]]:
     """What was typed, and that as the other keyboard layout has it."""
-    found = [_Reading(words, query)]
+    found = [(words, query)]
     for text in layouts(without_filters(words)):
         other = _narrowed(parse(text), query)
         if other.missing is None:
-            found.append(_Reading(text, other))
+            found.append((text, other))
     return found
 
 

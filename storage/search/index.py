@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
+from storage.aside import aside
 from storage.database import Transaction
 from storage.facts import fact, set_fact
 from storage.search import people, stems
@@ -12,8 +11,6 @@ from storage.search import people, stems
 RULES = 1
 INDEX_VERSION = f"{RULES}/{stems.VERSION}"
 _FACT = "index_version"
-# Characters of a body that take some 20 ms to read.
-LONG = 20_000
 
 
 async def add(tx: Transaction, sort: int, title: str, body: str) -> None:
@@ -34,7 +31,7 @@ async def remove(tx: Transaction, sort: int) -> None:
     await people.remove(tx, sort, *row)
     await tx.run(
         "INSERT INTO release_words (release_words, rowid, title, body) VALUES ('delete', ?, ?, ?)",
-        (sort, stems.stemmed(row[0]), await _stemmed(row[1])),
+        (sort, stems.stemmed(row[0]), await aside(stems.stemmed, row[1])),
     )
     await tx.run("UPDATE releases SET indexed = 0 WHERE sort = ?", (sort,))
 
@@ -58,17 +55,10 @@ async def catch_up(tx: Transaction, count: int) -> int:
 async def _add(tx: Transaction, sort: int, title: str, body: str) -> None:
     await tx.run(
         "INSERT INTO release_words (rowid, title, body) VALUES (?, ?, ?)",
-        (sort, stems.stemmed(title), await _stemmed(body)),
+        (sort, stems.stemmed(title), await aside(stems.stemmed, body)),
     )
     await tx.run("UPDATE releases SET indexed = 1 WHERE sort = ?", (sort,))
     await people.add(tx, sort, title, body)
-
-
-async def _stemmed(body: str) -> str:
-    """The body as it is indexed; a long one in a thread, for it holds the loop else."""
-    if len(body) < LONG:
-        return stems.stemmed(body)
-    return await asyncio.to_thread(stems.stemmed, body)
 
 
 async def _renew(tx: Transaction) -> None:

@@ -9,21 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from storage.aside import aside
 from storage.database import Connection, Transaction
 from storage.search.names.ears import ears
 from storage.search.names.keys import keys
 from storage.search.names.mentions import Mention, mentions
 from storage.search.offering import offers
-from storage.search.persons import display, people
+from storage.search.persons import people
 from storage.search.resolving import EAR_GRADE, resolve
 from storage.search.vocabulary import Vocabulary
 
-__all__ = ["Vocabulary", "add", "display", "offers", "people", "remove", "resolve"]
+__all__ = ["Vocabulary", "add", "offers", "people", "remove", "resolve"]
 
 
 async def add(tx: Transaction, sort: int, title: str, body: str) -> None:
     """Index the names of the release at this place in the order."""
-    found = mentions(title, body)
+    found = await aside(mentions, title, body)
     ids = await _known(tx, found)
     rows = _rows(found, ids)
     await tx.run_many(
@@ -35,7 +36,7 @@ async def add(tx: Transaction, sort: int, title: str, body: str) -> None:
 
 async def remove(tx: Transaction, sort: int, title: str, body: str) -> None:
     """Take the names of the release at this place out; call it while the release is there."""
-    found = mentions(title, body)
+    found = await aside(mentions, title, body)
     rows = _rows(found, await name_ids(tx, _words(found)))
     await _count(tx, sort, {name for name, _ in rows}, -1)
     await tx.run_many(

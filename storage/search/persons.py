@@ -16,9 +16,8 @@ from storage.search.names.letters import bare, is_cyrillic
 from storage.search.names.mentions import UNSURE
 from storage.search.names.ordinary import is_thing
 from storage.search.names.patronymics import is_patronymic
-from storage.search.names.resolved import Reading, believed
+from storage.search.names.resolved import believed
 from storage.search.resolving import resolve
-from storage.search.vocabulary import Vocabulary
 
 # Of so many names, the most frequent, those that are persons' are listed.
 CONSIDERED = 400
@@ -78,12 +77,6 @@ def _capital(base: str, word: str) -> str:
     if "-" in word:
         return word
     return base[0].upper() + base[1:]
-
-
-async def display(connection: Connection, reading: Reading, naming: Naming, language: str) -> str:
-    """How the person is written most, in the reader's script if the archive has that."""
-    found = await pairs(connection, [spelling.name_id for spelling in reading.spellings])
-    return shown(found, (), givens_of(naming), language)
 
 
 def shown(found: Sequence[Pair], beside: Sequence[str], givens: Givens, language: str) -> str:
@@ -226,7 +219,7 @@ async def counted(
     connection: Connection, name: str, ids: frozenset[int], naming: Naming, year: int | None
 ) -> Person:
     """The person with as many releases as a search for the name finds."""
-    resolved = await resolve(connection, name.split(), naming, (), Vocabulary())
+    resolved = await resolve(connection, name.split(), naming)
     meant = [r for r in resolved.readings if r is not None and not r.optional]
     spelled = {spelling.name_id for reading in meant for spelling in believed(reading)}
     return Person(name, await _releases(connection, spelled or ids, year))

@@ -40,11 +40,11 @@ async def resolve(
     connection: Connection,
     words: Sequence[str],
     naming: Naming,
-    absent: Collection[int],
-    vocabulary: Vocabulary,
+    absent: Collection[int] = (),
+    vocabulary: Vocabulary | None = None,
 ) -> Resolved:
-    """A reading of each word that is a name. Slips are tried for the `absent` ones alone: the
-    positions of words that no release has."""
+    """A reading of each word that is a name. With a `vocabulary` slips are tried for the `absent`
+    ones alone: the positions of words that no release has."""
     givens = givens_of(naming)
     asked = [
         Candidate((at,), whole(word) if len(word) <= LONGEST else "")
@@ -53,7 +53,7 @@ async def resolve(
     joined = _together(asked, givens) if len(asked) <= JOINED else []
     await look_up(connection, [*asked, *joined], givens)
     chosen = _joined(asked, joined)
-    if len(absent) <= MISTYPED:
+    if vocabulary is not None and len(absent) <= MISTYPED:
         await _slipped(connection, chosen, absent, vocabulary, givens)
     await _across(connection, chosen, givens)
     await persons(connection, chosen, givens)

@@ -110,7 +110,7 @@ def read(
         return [_reading(c) for c in chosen if c.grades and len(bare(c.word)) > 1]
     sure = any(c.sure for c in found.surnames)
     beside = list(found.beside)
-    for candidate in chosen if any(c.sure for c in found.surnames) else ():
+    for candidate in chosen if sure else ():
         if candidate in beside or candidate in found.surnames or not candidate.word:
             continue
         # Written like a name, and nowhere: the given name of somebody who is here without it.
@@ -124,7 +124,7 @@ def read(
     asked = [c for c in beside if not is_patronymic(c.word) and c.word.lower() not in PARTICLES]
     for candidate in found.surnames:
         _of_one_sex(candidate, asked, givens)
-        ids = _givens(candidate, asked, givens)
+        ids = _givens(candidate, asked, givens) if sure and beside else set()
         readings_.append(replace(_reading(candidate), givens=frozenset(ids)))
     return readings_
 
@@ -147,8 +147,7 @@ def _of_one_sex(surname: Candidate, asked: Sequence[Candidate], givens: Givens) 
 
 
 def _givens(surname: Candidate, asked: Sequence[Candidate], givens: Givens) -> set[int]:
-    """The given names that make a mention better: where none was asked for, any does, for it tells
-    a person from what is called after one."""
+    """The given names that make a mention better; with a patronymic alone any does."""
     seen = {i: word for near in surname.before.values() for i, word in near.items()}
     if not asked:
         return {i for i, word in seen.items() if givens.known(word) or is_initial(word)}

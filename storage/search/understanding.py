@@ -20,8 +20,8 @@ from storage.search.wanted import Spelled, Wanted
 class Understood:
     """A query as the indexes take it.
 
-    `shown` matches whatever is to be marked in a hit, "" for nothing. `names` are the words that
-    were taken for names, each with what they were resolved to.
+    `shown` matches whatever is to be marked in a hit, "" for nothing. `words` are those that may be
+    names, and `resolved` is what they are.
     """
 
     wanted: Wanted
@@ -34,18 +34,17 @@ async def understood(
     connection: Connection,
     query: Query,
     naming: Naming,
-    vocabulary: Vocabulary,
-    *,
-    slips: bool = False,
+    vocabulary: Vocabulary | None = None,
 ) -> Understood:
-    """The query in the archive's own words; with `slips` what no release has may be mistyped."""
+    """The query in the archive's own words; with a `vocabulary` what no release has may be mistyped
+    from one of its names."""
     terms = [group[0] for group in query.groups if len(group) == 1 and _may_name(group[0])]
     words = [term.text for term in terms]
-    absent = await _absent(connection, terms) if slips else ()
+    absent = await _absent(connection, terms) if vocabulary is not None else ()
     resolved = await people.resolve(connection, words, naming, absent, vocabulary)
     found = _Names(terms, resolved)
     for term, is_wanted in _alone(query):
-        one = await people.resolve(connection, [term.text], naming, (), vocabulary)
+        one = await people.resolve(connection, [term.text], naming)
         found.take(term, one.readings[0], ranks=is_wanted)
     kept = tuple(g for g in query.groups if len(g) > 1 or g[0] not in found.dropped)
     asked = replace(query, groups=kept)
@@ -93,7 +92,6 @@ class _Names:
         self.spelled: dict[Term, list[str]] = {}
         self.ranked: list[Spelled] = []
         self.dropped: set[Term] = set()
-        self._by_full_name = any(r is not None and r.optional for r in resolved.readings)
         surnames = any(r is not None and not r.optional for r in resolved.readings)
         seen: set[tuple[int, ...]] = set()
         for term, reading in zip(terms, resolved.readings, strict=True):
@@ -115,8 +113,7 @@ class _Names:
         if not ranks or reading.optional or not (reading.sure or not reading.plain):
             return
         part = len(self.ranked)
-        givens = reading.givens if self._by_full_name else frozenset[int]()
         self.ranked += (
-            Spelled(part, spelling.name_id, spelling.grade % SLIP < SOUNDS, givens)
+            Spelled(part, spelling.name_id, spelling.grade % SLIP < SOUNDS, reading.givens)
             for spelling in spellings
         )

@@ -11,6 +11,7 @@ import pytest
 
 from config import given_names
 from storage import Seal, Storage, open_storage
+from storage.aside import LONG
 from storage.following import audience, terms
 from storage.following.matching import Text, text_of
 from storage.model import Fate, Follow, Naming
@@ -110,7 +111,7 @@ async def test_too_many_for_an_announcement(path: Path, monkeypatch: pytest.Monk
         assert await reached(storage, "О Кузнечихине") == [1]
 
 
-@pytest.mark.parametrize(("length", "aside"), [(100, False), (audience.LONG, True)])
+@pytest.mark.parametrize(("length", "aside"), [(100, False), (LONG, True)])
 async def test_a_long_release_is_read_aside(
     path: Path, monkeypatch: pytest.MonkeyPatch, length: int, aside: bool
 ) -> None:

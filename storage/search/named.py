@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from storage.database import Connection
 from storage.model import Named, Naming
@@ -13,34 +12,26 @@ from storage.search.names.resolved import Resolved, believed
 from storage.search.persons import pairs, shown
 
 
-class Meant(Protocol):
-    """A query's words, and what they were resolved to."""
-
-    @property
-    def words(self) -> Sequence[str]: ...
-
-    @property
-    def resolved(self) -> Resolved: ...
-
-
-async def named(connection: Connection, meant: Meant, naming: Naming) -> tuple[Named, ...]:
-    """The surnames of the query, each with the person's name and its spellings, frequent first.
+async def named(
+    connection: Connection, words: Sequence[str], resolved: Resolved, naming: Naming
+) -> tuple[Named, ...]:
+    """The surnames among the words, each with the person's name and its spellings, frequent first.
 
     An ordinary word is told only where it brought other spellings than its own.
     """
     givens = givens_of(naming)
-    meant_by = [r for r in dict.fromkeys(meant.resolved.readings) if r is not None]
+    readings = [r for r in dict.fromkeys(resolved.readings) if r is not None]
     beside = [
         word
-        for word, reading in zip(meant.words, meant.resolved.readings, strict=True)
+        for word, reading in zip(words, resolved.readings, strict=True)
         if (reading is None or reading.optional) and (givens.known(word) or is_initial(word))
     ]
-    surnames = [reading for reading in meant_by if not reading.optional and reading.spellings]
+    surnames = [reading for reading in readings if not reading.optional and reading.spellings]
     ids = {spelling.name_id for reading in surnames for spelling in believed(reading)}
     seen = await pairs(connection, sorted(ids)) if ids else []
     found = []
     for reading in surnames:
-        asked = " ".join(meant.words[at] for at in reading.asked)
+        asked = " ".join(words[at] for at in reading.asked)
         own = {spelling.name_id for spelling in believed(reading)}
         there = [pair for pair in seen if pair[0] in own]
         counts: dict[str, int] = {}
